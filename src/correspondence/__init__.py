@@ -1,0 +1,1 @@
+"""Correspondence Tool: the application, in twelve apps that stand in one order."""

@@ -1,0 +1,1 @@
+"""Entry points, settings from the environment, addresses and templating."""

@@ -1,0 +1,1 @@
+"""The clock, errors, settings and the base model: not a word of this field."""

@@ -1,0 +1,7 @@
+"""What a log line may carry: an allow-list, so that no personal data gets into the logs."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")

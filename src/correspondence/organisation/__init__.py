@@ -1,0 +1,1 @@
+"""People, teams and memberships, and how people sign in."""

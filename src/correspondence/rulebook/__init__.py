@@ -1,0 +1,1 @@
+"""The policy tables and the pure engines that read them: workflow, deadlines, closure."""
