@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class CasesConfig(AppConfig):
     name = "correspondence.cases"
+
+    def ready(self) -> None:
+        from correspondence.cases import effects, facts  # noqa: F401, PLC0415 - they register themselves

@@ -29,6 +29,8 @@ def _only_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     if reference := logs.request_id.get():
         event.setdefault("request_id", reference)
+    if (person := logs.user_id.get()) is not None:
+        event.setdefault("user_id", person)
     return event
 
 

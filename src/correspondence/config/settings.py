@@ -11,6 +11,7 @@ from django.utils.csp import CSP
 
 from correspondence.config import environment, logs
 from correspondence.core import settings as core_settings
+from correspondence.core.errors import Misconfigured
 
 CT = environment.read()
 core_settings.use(CT)
@@ -77,9 +78,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "correspondence.pages.middleware.reference.ReferenceMiddleware",
     "correspondence.pages.middleware.headers.HeadersMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "correspondence.pages.middleware.clock.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "correspondence.pages.middleware.session.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "correspondence.pages.middleware.sign_in.SignInRequiredMiddleware",
 ]
 
@@ -102,9 +104,9 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "correspondence.config.templating.environment",
             "context_processors": [
-                "correspondence.config.templating.request",
                 "django.template.context_processors.csp",
                 "django.contrib.messages.context_processors.messages",
+                "correspondence.pages.context.frame",
                 "correspondence.pages.navigation.context",
             ],
         },
@@ -117,7 +119,7 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "correspondence.organisation.passwords.LengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "correspondence.organisation.passwords.CommonValidator"},
     {"NAME": "correspondence.organisation.passwords.ServiceWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 6 * 3600
@@ -139,6 +141,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 63_072_000 if CT.secure_cookies else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CSP = {
@@ -151,14 +154,24 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": [CSP.NONE],
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": [CSP.NONE],
 }
 
 STATIC_URL = "/assets/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", ROOT / ".local" / "assets"))
-STATICFILES_DIRS = [ROOT / "frontend"]
+STATICFILES_DIRS = [ROOT / "frontend" / "assets"]
+if CT.brand == "govuk":
+    # The typeface and the crown's icons, for services on gov.uk alone: see frontend/VENDORED.md.
+    STATICFILES_DIRS.append(ROOT / "frontend" / "govuk-brand")
+    if not STATICFILES_DIRS[-1].is_dir():
+        raise Misconfigured("BRAND=govuk needs frontend/govuk-brand. Make it with: frontend/vendor.sh --govuk-brand")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "correspondence.config.static.HashedStorage"},
+    "staticfiles": {"BACKEND": "correspondence.config.static.HashedAssets"},
 }
 
 FILE_UPLOAD_HANDLERS = ["correspondence.pages.uploads.LimitedUploadHandler"]

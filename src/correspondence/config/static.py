@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedAssets(CompressedManifestStaticFilesStorage):
+class HashedStorage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; ``import`` lines of our JavaScript modules follow the hashed names too."""
 
     support_js_module_import_aggregation = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from django.templatetags.static import static
@@ -12,10 +12,13 @@ from jinja2.ext import do
 from markupsafe import Markup, escape
 
 from correspondence import pages
-from correspondence.core import formats
+from correspondence.core import clock, formats, logs, settings
+from correspondence.pages import paging
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from django.http import HttpRequest
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 NOT_A_VALUE = "A template printed an undefined name: "
@@ -32,9 +35,6 @@ class UnprintableUndefined(jinja2.Undefined):
     def __str__(self) -> str:
         if self._undefined_name is None and self._undefined_hint is not None:
             return ""
-        self._fail()
-
-    def _fail(self) -> Never:
         raise jinja2.UndefinedError(NOT_A_VALUE + self._undefined_message)
 
 
@@ -54,17 +54,40 @@ def environment(**options: Any) -> jinja2.Environment:
         ),
     }
     env = jinja2.Environment(**options)  # noqa: S701 - autoescape is in the options, always on
-    env.globals |= {"url": _url, "static": static}
+    env.globals |= {
+        "url": _url,
+        "static": static,
+        "page_numbers": paging.page_numbers,
+        "neighbours": paging.neighbours,
+    }
     env.filters |= {
         "date": _short_date,
         "long_date": _long_date,
         "date_time": _date_time,
+        "time": formats.time_of_day,
         "file_size": formats.file_size,
         "counted": formats.counted,
         "yes_no": _yes_no,
         "paragraphs": _paragraphs,
+        "lines": _lines,
     }
     return env
+
+
+def request(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page shows (``layout/base.html``): a context processor."""
+    current = settings.current()
+    person = getattr(request, "user", None)
+    return {
+        "service_name": current.service_name,
+        "brand": current.brand,
+        "signed_in": person if person is not None and person.is_authenticated else None,
+        "today": clock.today(),
+        "demonstration": current.demonstration,
+        "movable_date": current.movable_date,
+        "inbox_url": current.notify_inbox_url,
+        "request_id": logs.request_id.get(),
+    }
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -87,11 +110,14 @@ def _yes_no(value: bool | None) -> str:  # noqa: FBT001 - a filter's value has n
     return "" if value is None else "Yes" if value else "No"
 
 
+def _lines(text: str) -> Markup:
+    """Escaped text that keeps its line breaks."""
+    return Markup("<br>").join(escape(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
 def _paragraphs(text: str) -> Markup:
     """Escaped text as paragraphs: an empty line parts two, a single line break stays one."""
     blocks = [block.strip("\n") for block in text.replace("\r\n", "\n").split("\n\n")]
     return Markup().join(
-        Markup('<p class="govuk-body">{}</p>').format(Markup("<br>").join(escape(line) for line in block.split("\n")))
-        for block in blocks
-        if block.strip()
+        Markup('<p class="govuk-body">{}</p>').format(_lines(block)) for block in blocks if block.strip()
     )

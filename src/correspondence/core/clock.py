@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LONDON = ZoneInfo("Europe/London")
 
-_moved_by: ContextVar[timedelta | None] = ContextVar("moved_by", default=None)
+_reading: ContextVar[list[timedelta] | None] = ContextVar("reading", default=None)
+"""What one request or job has read: nothing yet, or the shift."""
 
 
 def _unmoved() -> timedelta:
@@ -40,20 +41,24 @@ def read_shift_with(reader: Callable[[], timedelta]) -> None:
 
 @contextmanager
 def one_reading() -> Iterator[None]:
-    """Read the shift once and keep it: a request or a job sees one date from start to end."""
-    token = _moved_by.set(shift())
+    """Read the shift once, when it is first asked for, and keep it: a request or a job sees one date throughout."""
+    token = _reading.set([])
     try:
         yield
     finally:
-        _moved_by.reset(token)
+        _reading.reset(token)
 
 
 def shift() -> timedelta:
     """By how much case work is ahead of the actual time; nought unless the date may be moved."""
     if not settings.current().movable_date:
         return timedelta()
-    kept = _moved_by.get()
-    return _read_shift() if kept is None else kept
+    reading = _reading.get()
+    if reading is None:
+        return _read_shift()
+    if not reading:
+        reading.append(_read_shift())
+    return reading[0]
 
 
 def actual_now() -> datetime:

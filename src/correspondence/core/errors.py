@@ -16,6 +16,18 @@ class Refused(Exception):
         self.field = field
 
 
+class Invalid(Refused):
+    """What was entered cannot be taken as it is.
+
+    Args:
+        problems: field and message, one for each thing to mend.
+    """
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(" ".join(message for _field, message in problems), field=problems[0][0])
+        self.problems = problems
+
+
 class OutOfDate(Refused):
     """Somebody else changed the record after the page was shown.
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from correspondence.core.clock import LONDON
 
-_KILO = 1000
+_STEP = 1024
 
 
 def short_date(day: date) -> str:
@@ -22,29 +22,26 @@ def long_date(day: date) -> str:
 
 
 def date_time(moment: datetime) -> str:
-    """``5 Jan 2024 09:07``, by a London clock.
-
-    Raises:
-        ValueError: the moment has no time zone, so nobody can say what it means.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("A moment without a time zone cannot be shown.")
-    local = moment.astimezone(LONDON)
+    """``5 Jan 2024 09:07``, by a London clock. A moment without a time zone means nothing and is refused."""
+    local = _in_london(moment)
     return f"{local.day} {local:%b %Y %H:%M}"
 
 
+def time_of_day(moment: datetime) -> str:
+    """``09:07``, by a London clock."""
+    return f"{_in_london(moment):%H:%M}"
+
+
 def file_size(size_bytes: int) -> str:
-    """``812 bytes``, ``13 kB``, ``1.4 MB``: powers of a thousand, one decimal below ten."""
-    if size_bytes < _KILO:
+    """``812 bytes``, ``13 KB``, ``1.4 MB``: steps of 1024, one decimal below ten."""
+    if size_bytes < _STEP:
         return counted(size_bytes, "byte")
-    amount = float(size_bytes)
-    for unit in ("kB", "MB", "GB"):
-        amount /= _KILO
-        # 999.5 and above would round to 1000 of this unit: it is one of the next.
-        if amount < _KILO - 0.5 or unit == "GB":
-            break
-    rounded = f"{amount:.0f}" if amount >= 9.95 else f"{amount:.1f}".removesuffix(".0")
-    return f"{rounded} {unit}"
+    amount, unit = size_bytes / _STEP, "KB"
+    for larger in ("MB", "GB"):
+        if round(amount) >= _STEP:
+            amount, unit = amount / _STEP, larger
+    one_decimal = f"{amount:.1f}"
+    return f"{one_decimal.removesuffix('.0') if len(one_decimal) == len('9.9') else round(amount)} {unit}"
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -53,8 +50,10 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def _london_day(day: date) -> date:
-    if isinstance(day, datetime):
-        if day.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be shown.")
-        return day.astimezone(LONDON).date()
-    return day
+    return _in_london(day).date() if isinstance(day, datetime) else day
+
+
+def _in_london(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be shown.")
+    return moment.astimezone(LONDON)

@@ -5,3 +5,5 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+user_id: ContextVar[int | None] = ContextVar("user_id", default=None)
+"""Who is signed in; set once the request's session was read."""

@@ -32,9 +32,15 @@ class CaseKey(models.Model):
     """The key that encrypts the documents of one case, itself encrypted by the key provider.
 
     Destroying this row destroys every copy of every document of the case, backups included.
+
+    Attributes:
+        version: of the key itself; bound into every chunk that it encrypts.
+        wrapped: the key as the provider encrypted it.
+        provider_version: which of the provider's keys did so.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="document_key", primary_key=True)
+    version = models.PositiveSmallIntegerField(default=1)
     wrapped = models.BinaryField(max_length=200)
     provider_version = models.CharField(max_length=40)
 

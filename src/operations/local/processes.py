@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +41,7 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = 5
     identity: Identity = Identity.SELF
@@ -54,14 +54,14 @@ class Program:
 class Process:
     """A program that was started, with a log file of its own, in a process group of its own."""
 
-    def __init__(self, program: Program, folder: DataFolder) -> None:
+    def __init__(self, program: Program, folder: DataFolder, *, output: Path | None = None) -> None:
         self.program = program
         self.log = folder.logs / f"{program.name}.log"
         self._record = folder.records / f"{program.name}.pid"
         _shorten(self.log)
         with self.log.open("ab") as log:
             self.log_began = log.tell()
-            self._popen = spawn(program, folder, output=log.fileno())
+            self._popen = spawn(program, folder, log=log.fileno(), output=output)
         self._record.write_text(f"{self.pid} {birth(self.pid)}", encoding="ascii")
 
     @property
@@ -92,8 +92,13 @@ class Process:
             return "\n".join(log.read().decode("utf-8", errors="replace").splitlines()[-lines:])
 
 
-def spawn(program: Program, folder: DataFolder, *, output: int) -> subprocess.Popen[bytes]:
-    """Start a program that dies with this thread; see ``child``."""
+def spawn(
+    program: Program, folder: DataFolder, *, log: int, output: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program that dies with this thread; see ``child``.
+
+    What it says goes to ``log``, an open file; its standard output to the file ``output`` if one is named.
+    """
     wrapped = (
         sys.executable,
         "-I",
@@ -104,18 +109,27 @@ def spawn(program: Program, folder: DataFolder, *, output: int) -> subprocess.Po
         program.identity.value,
         *program.command,
     )
-    return subprocess.Popen(  # noqa: S603 - the programs are our own, and no shell reads the words
-        wrapped,
-        env={**program.environment, FOLDER_VARIABLE: str(folder.path)},
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with output.open("wb") if output else nullcontext() as kept:
+        return subprocess.Popen(  # noqa: S603 - the programs are our own, and no shell reads the words
+            wrapped,
+            env={**program.environment, FOLDER_VARIABLE: str(folder.path)},
+            stdin=subprocess.DEVNULL,
+            stdout=kept or log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def wait(process: Process) -> None:
+    """Return when the process has ended, by itself or because its grace is over."""
+    deadline = time.monotonic() + process.program.grace_seconds
+    while process.exit_code() is None and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    process.kill_group()
 
 
 def stop(processes: Iterable[Process], *, hurried: Callable[[], bool] = lambda: False) -> None:
-    """Ask the processes to stop, together; end those that have not when their grace is over, or when hurried."""
+    """Ask the processes to stop, together; end those that have not when their grace is over, or hurried."""
     processes = list(processes)
     for process in processes:
         process.tell(process.program.stop_signal)
@@ -129,25 +143,32 @@ def stop(processes: Iterable[Process], *, hurried: Callable[[], bool] = lambda: 
 
 
 def birth(pid: int) -> str:
-    """A text that tells this process from any other that has had or will have its number; empty if it is gone."""
+    """A text that tells this process from any other of its number, before or after; empty if it is gone."""
     if sys.platform == "linux":
         try:
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            fields = (
+                Path(f"/proc/{pid}/stat")
+                .read_text(encoding="utf-8", errors="replace")
+                .rpartition(")")[2]
+                .split()
+            )
         except OSError:
             return ""
         state, started = fields[0], fields[19]
         if state in {"Z", "X"}:
             return ""
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()}/{started}"
-    listed = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
+    listed = subprocess.run(  # noqa: S603 - a fixed command
+        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return listed.stdout.strip().replace(" ", "-")
 
 
 def sweep(folder: DataFolder) -> list[str]:
     """Stop what an earlier launcher left running on this folder; the names of what was.
 
-    A process is ours when its number and its birth are those recorded, or when it carries this folder's name in its
-    environment.
+    A process is ours when its number and its birth are those recorded, or when it carries this folder's name
+    in its environment.
     """
     found: list[str] = []
     for record in sorted(folder.records.glob("*.pid")):

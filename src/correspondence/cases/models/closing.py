@@ -14,14 +14,14 @@ class ReliedExemption(models.Model):
         code: a row of the exemptions of ``policy/closure.yaml``.
         public_interest_reasons: why the public interest favours maintaining a qualified exemption
             (FOIA 2000 s.2(2)(b)); empty for an absolute one.
-        opinion_by: the qualified person (s.36(5)) whose opinion section 36 needs.
+        opinion: what the qualified person (s.36(5)) holds, where section 36 needs it.
         opinion_date: the date of that opinion (s.36(2)).
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exemptions")
     code = models.CharField(max_length=40)
     public_interest_reasons = models.TextField(max_length=5000, blank=True)
-    opinion_by = models.CharField(max_length=200, blank=True)
+    opinion = models.TextField(max_length=5000, blank=True)
     opinion_date = models.DateField(null=True, blank=True)
 
     class Meta:

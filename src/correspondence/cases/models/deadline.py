@@ -15,8 +15,8 @@ class PitExtension(BaseModel):
     Attributes:
         until: the new final deadline, that day included.
         before: the final deadline that it moved.
-        exemption: the qualified exemption being weighed, by code.
-        notice_date: when the requester was told under s.17.
+        exemption: the qualified exemption being weighed, by code; empty for a review.
+        notice_date: when the requester was told under s.17; empty for a review.
         late_notice: made after the statutory date (s.17(1) is not moved by s.10(3)).
         long_reason: why more than 40 working days in all are needed; empty below that.
         removed_at: when all extensions were taken back.
@@ -26,8 +26,8 @@ class PitExtension(BaseModel):
     until = models.DateField()
     before = models.DateField()
     reason = models.TextField(max_length=2000)
-    exemption = models.CharField(max_length=40)
-    notice_date = models.DateField()
+    exemption = models.CharField(max_length=40, blank=True)
+    notice_date = models.DateField(null=True, blank=True)
     late_notice = models.BooleanField(default=False)
     long_reason = models.TextField(max_length=2000, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)

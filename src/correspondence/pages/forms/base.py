@@ -1,4 +1,4 @@
-"""What every form of the pages has: the key that makes a second click harmless, the version, and errors for the summary."""
+"""What every form of the pages has: the key that makes a second click harmless, the version, its errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from correspondence.pages.forms.fields import ChoiceLook
 from correspondence.pages.forms.renderer import Component
@@ -31,7 +30,11 @@ class PlainForm(forms.Form):
         revealed = {name for field in self.fields.values() for name in _revealed_names(field)}
         for name in self.fields:
             component = self[name]
-            if isinstance(component, Component) and name not in revealed and component.kind not in ("hidden", "key"):
+            if (
+                isinstance(component, Component)
+                and name not in revealed
+                and component.kind not in ("hidden", "key")
+            ):
                 yield component
 
     def hidden_values(self) -> Iterator[tuple[str, str]]:
@@ -84,7 +87,9 @@ class FormKeyField(forms.UUIDField):
 
     def __init__(self) -> None:
         super().__init__(
-            initial=uuid4, widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "invalid"), OUT_OF_DATE)
+            initial=uuid4,
+            widget=forms.HiddenInput,
+            error_messages=dict.fromkeys(("required", "invalid"), OUT_OF_DATE),
         )
 
 
@@ -96,7 +101,11 @@ class VersionField(forms.IntegerField):
     def __init__(self) -> None:
         messages = dict.fromkeys(("invalid", "min_value", "max_value"), OUT_OF_DATE)
         super().__init__(
-            required=False, widget=forms.HiddenInput, min_value=0, max_value=LARGEST_VERSION, error_messages=messages
+            required=False,
+            widget=forms.HiddenInput,
+            min_value=0,
+            max_value=LARGEST_VERSION,
+            error_messages=messages,
         )
 
 
@@ -134,6 +143,3 @@ def _revealed_names(field: forms.Field) -> set[str]:
     if not isinstance(field, ChoiceLook):
         return set()
     return {name for names in field.conditional.values() for name in names}
-
-
-__all__ = ["Form", "PlainForm", "ValidationError"]

@@ -8,7 +8,7 @@ NUL, which PostgreSQL cannot keep. Any other Unicode comes through unchanged.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -65,12 +65,19 @@ class Look(forms.Field):
     ) -> None:
         self.size = size
         self.heading = heading
-        messages = {"required": missing or f"{self.ask} {lower_first(label)}", **more.pop("error_messages", {})}
+        messages = {"required": missing or self._ask_for(label), **more.pop("error_messages", {})}
         super().__init__(label=label, help_text=hint, required=required, error_messages=messages, **more)
 
     @property
     def title(self) -> str:
         return str(self.label)
+
+    def _ask_for(self, label: str) -> str:
+        return (
+            f"{self.ask} an answer to “{label}”"
+            if label.endswith("?")
+            else f"{self.ask} {lower_first(label)}"
+        )
 
 
 class TextField(Look, forms.CharField):
@@ -122,7 +129,9 @@ class EmailField(TextField):
     input_type: ClassVar[str] = "email"
 
     def __init__(self, label: str, *, autocomplete: str = "email", **more: Any) -> None:
-        super().__init__(label, max_length=more.pop("max_length", MAX_EMAIL), autocomplete=autocomplete, **more)
+        super().__init__(
+            label, max_length=more.pop("max_length", MAX_EMAIL), autocomplete=autocomplete, **more
+        )
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -159,7 +168,7 @@ class PasswordField(TextField):
 
 
 class LongTextField(TextField):
-    """Text of several lines, with a count of what is left. Line breaks are kept as ``\\n``."""
+    """Text of several lines, with a count of what is left. Line breaks are kept as line feeds."""
 
     component: ClassVar[str] = "textarea"
 
@@ -190,9 +199,9 @@ class ChoiceLook(Look):
     Args:
         choices: pairs of value and text, or of a heading and such pairs.
         hints: a line of help below a choice, by its value.
-        conditional: which fields of the same form a choice reveals, by its value. A revealed field is shown with
-            the choice, so the page does not show it again; it is checked only when that choice is made, and is
-            empty otherwise.
+        conditional: which fields of the same form a choice reveals, by its value. A revealed field is shown
+            with the choice, so the page does not show it again; it is checked only when that choice is made,
+            and is empty otherwise.
         coerce: makes the value of the text that a browser sends.
     """
 
@@ -211,7 +220,7 @@ class ChoiceLook(Look):
     ) -> None:
         self.hints = {str(value): text for value, text in (hints or {}).items()}
         self.conditional = {str(value): tuple(names) for value, names in (conditional or {}).items()}
-        not_one = f"{self.ask} {lower_first(label)} from the list"
+        not_one = f"{label} must be one of the choices shown"
         messages = {"invalid_choice": not_one, "invalid_list": not_one}
         super().__init__(label, choices=choices, coerce=coerce, error_messages=messages, **more)
 
@@ -270,7 +279,9 @@ class TickField(Look, forms.BooleanField):
 
     component: ClassVar[str] = "tick"
     empty_value: ClassVar[bool] = False
-    ask: ClassVar[str] = "Tick to confirm:"
+
+    def _ask_for(self, label: str) -> str:
+        return f"Tick “{label}”"
 
 
 class DateWidget(forms.Widget):
@@ -278,7 +289,9 @@ class DateWidget(forms.Widget):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> tuple[str, str, str]:
         del files
-        day, month, year = (str(data.get(f"{name}-{part}") or "").strip() for part in ("day", "month", "year"))
+        day, month, year = (
+            str(data.get(f"{name}-{part}") or "").strip() for part in ("day", "month", "year")
+        )
         return day, month, year
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
@@ -296,7 +309,9 @@ class DateField(Look):
     component: ClassVar[str] = "date"
     widget = DateWidget
 
-    def __init__(self, label: str, *, today: bool = True, hint: str = "For example, 27 3 2026", **more: Any) -> None:
+    def __init__(
+        self, label: str, *, today: bool = True, hint: str = "For example, 27 3 2026", **more: Any
+    ) -> None:
         self.today = today
         super().__init__(label, hint=hint, **more)
 
@@ -319,7 +334,11 @@ class DateField(Look):
         return self._date(typed)
 
     def _date(self, typed: dict[str, str]) -> date:
-        day, month, year = _number(typed["day"], digits=2), _month(typed["month"]), _number(typed["year"], digits=4)
+        day, month, year = (
+            _number(typed["day"], digits=2),
+            _month(typed["month"]),
+            _number(typed["year"], digits=4),
+        )
         if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
             self._refuse(f"must have a year between {FIRST_YEAR} and {LAST_YEAR}", ["year"])
         unread = [part for part, number in (("day", day), ("month", month), ("year", year)) if number is None]
@@ -330,7 +349,7 @@ class DateField(Look):
         except ValueError:
             self._refuse("must be a real date", ["day", "month", "year"])
 
-    def _refuse(self, what: str, parts: Sequence[str]) -> Any:
+    def _refuse(self, what: str, parts: Sequence[str]) -> Never:
         raise ValidationError(f"{self.title} {what}", code="date", params={"parts": tuple(parts)})
 
 
@@ -354,26 +373,35 @@ class FilesField(Look, forms.FileField):
     ask: ClassVar[str] = "Choose"
 
     def __init__(
-        self, label: str, *, accept: Sequence[str], max_bytes: int, max_files: int = 20, missing: str = "", **more: Any
+        self,
+        label: str,
+        *,
+        accept: Sequence[str],
+        max_bytes: int,
+        max_files: int = 20,
+        missing: str = "",
+        **more: Any,
     ) -> None:
         self.accept = tuple(accept)
         self.max_files = max_files
         self.max_bytes = max_bytes
         super().__init__(label, missing=missing or "Choose a file", widget=FilesInput, **more)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         del initial
-        files: list[UploadedFile] = [file for file in data or [] if file]
+        files: list[UploadedFile[bytes]] = [file for file in data or [] if file]
         if self.required and not files:
             raise ValidationError(self.error_messages["required"], code="required")
         if len(files) > self.max_files:
-            raise ValidationError(f"Choose {counted(self.max_files, 'file')} or fewer at once", code="too_many")
+            raise ValidationError(
+                f"Choose {counted(self.max_files, 'file')} or fewer at once", code="too_many"
+            )
         wrong = [message for message in map(self._wrong, files) if message]
         if wrong:
             raise ValidationError([ValidationError(message, code="file") for message in wrong])
         return files
 
-    def _wrong(self, file: UploadedFile) -> str:
+    def _wrong(self, file: UploadedFile[bytes]) -> str:
         name = file.name or "The file"
         if len(name) > MAX_FILE_NAME:
             return f"The name of {name[:40]}… must be {MAX_FILE_NAME} characters or fewer"

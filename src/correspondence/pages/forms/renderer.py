@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from correspondence.pages.forms.base import PlainForm
     from correspondence.pages.forms.fields import ChoiceLook, DateField, Look
 
 
 class Part:
     """One box of a date."""
 
-    def __init__(self, *, name: str, label: str, field_id: str, html_name: str, value: str, wrong: bool) -> None:
+    def __init__(
+        self, *, name: str, label: str, field_id: str, html_name: str, value: str, wrong: bool
+    ) -> None:
         self.name = name
         self.label = label
         self.id = f"{field_id}-{name}"
@@ -58,6 +59,11 @@ class Component(BoundField):
         return "" if value is None or self.kind == "password" else str(value)
 
     @property
+    def ticked(self) -> bool:
+        """Whether a single box is ticked."""
+        return bool(self.value())
+
+    @property
     def items(self) -> list[dict[str, Any]]:
         """The choices, each with what it reveals; in the form in which the kit's macros want them."""
         return self._items(cast("ChoiceLook", self.field).flat_choices())
@@ -65,7 +71,10 @@ class Component(BoundField):
     @property
     def groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """The choices under their headings; empty when the choices have no headings."""
-        return [(heading, self._items(inside)) for heading, inside in cast("ChoiceLook", self.field).grouped_choices()]
+        return [
+            (heading, self._items(inside))
+            for heading, inside in cast("ChoiceLook", self.field).grouped_choices()
+        ]
 
     @property
     def parts(self) -> list[Part]:
@@ -126,6 +135,3 @@ class Renderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
     bound_field_class = Component
-
-
-__all__ = ["Component", "Part", "PlainForm", "Renderer"]

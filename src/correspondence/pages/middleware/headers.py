@@ -9,12 +9,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-# What a browser could offer a page and no page of ours asks for. Features that browsers no longer know are left out:
-# naming them only fills the console with warnings.
+# What a browser could offer a page and no page of ours asks for. Features that browsers no longer know are
+# left out: naming them only fills the console with warnings.
 _CLOSED_FEATURES = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "camera",
     "display-capture",
     "encrypted-media",
@@ -41,8 +40,8 @@ _CLOSED_FEATURES = (
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _CLOSED_FEATURES)
 
 
-class Headers:
-    """Closes what is open by default. Stands outside all other middleware, so that assets and errors have it too."""
+class HeadersMiddleware:
+    """Closes what is open by default; stands outermost, so that assets and errors have it too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

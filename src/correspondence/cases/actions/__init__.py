@@ -1,0 +1,1 @@
+"""The writes: one function an event, one transaction each."""

@@ -1,0 +1,173 @@
+"""Changing what is recorded of a request, and deleting a case."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.db import transaction
+
+from correspondence.cases import queries, transitions
+from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
+from correspondence.cases.actions.deadlines import clock_of, drop_extensions
+from correspondence.cases.models import Case
+from correspondence.cases.validation import compliant_date_problem, received_date_problems
+from correspondence.core import clock
+from correspondence.core.errors import Invalid, Refused
+from correspondence.rulebook import deadlines as rules
+from correspondence.rulebook import loader
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from correspondence.cases.validation import RequestDetails
+
+NO_CHANGES = "No changes were made."
+
+TYPE_FIELD = "case_type"
+
+
+@dataclass(frozen=True, slots=True)
+class PitChoice:
+    """What becomes of an extension that a corrected date of receipt no longer fits.
+
+    Attributes:
+        until: the new extended deadline, when it is kept.
+    """
+
+    keep: Literal["new_date", "remove"]
+    until: date | None = None
+
+
+class AsksForExtension(Refused):
+    """The corrected date of receipt leaves the extended deadline out of range: the form has to ask.
+
+    Args:
+        statutory: the deadline without an extension, counted from the new date.
+        latest: the last date that the extension may reach.
+    """
+
+    def __init__(self, *, statutory: date, latest: date) -> None:
+        super().__init__(
+            "With this date of receipt the extended deadline no longer fits. "
+            f"Choose a new one up to {rules.in_words(latest)}, or remove the extension.",
+            field="pit_keep",
+        )
+        self.statutory = statutory
+        self.latest = latest
+
+
+@transaction.atomic
+def edit_case(
+    *,
+    case_id: int,
+    case_type: str,
+    details: RequestDetails,
+    draft_compliant_date: date | None,
+    pit: PitChoice | None = None,
+    acting: Acting,
+    now: datetime,
+    stamp: FormStamp = NO_STAMP,
+) -> Case:
+    """Change what is recorded of a request.
+
+    A changed date of receipt is always accepted within its limits: it is a fact (FOIA 2000
+    s.10(6)). Draft and final deadline are counted anew, the escalation deadline never moves.
+
+    Args:
+        case_type: another form of the same request, such as a review.
+        draft_compliant_date: only once there is one.
+        pit: asked for when an extension no longer fits the date of receipt.
+
+    Raises:
+        Refused: nothing changed, or the workflow does not allow it.
+        Invalid: what cannot be, field by field.
+        AsksForExtension: the form has to ask what becomes of the extension.
+    """
+    case = queries.locked(case_id)
+    transitions.guard(case, stamp)
+    transitions.check(case, "edit_case", acting=acting)
+    new = {name: value for name, value in asdict(details).items() if value is not None}
+    new[TYPE_FIELD] = case_type
+    if case.draft_compliant_date is not None:
+        new["draft_compliant_date"] = draft_compliant_date
+    changed = sorted(name for name, value in new.items() if getattr(case, name) != value)
+    if not changed:
+        raise Refused(NO_CHANGES)
+    _check(case, new, changed)
+    if {"received_date", TYPE_FIELD} & set(changed):
+        case.received_date, case.case_type = new["received_date"], case_type
+        _move_deadlines(case, pit, now=now)
+    for name in changed:
+        setattr(case, name, new[name])
+    case.save()
+    transitions.apply(case, "edit_case", acting=acting, now=now, stamp=stamp, data={"changed": changed})
+    return case
+
+
+def _check(case: Case, new: dict[str, object], changed: list[str]) -> None:
+    problems: list[tuple[str, str]] = []
+    today, tables = clock.today(), loader.edition(case.edition_id)
+    if TYPE_FIELD in changed:
+        here, there = tables.case_type(case.case_type), tables.case_type(str(new[TYPE_FIELD]))
+        if here.form != there.form or here.always_flagged != there.always_flagged:
+            problems.append((TYPE_FIELD, "A request cannot become a review, or a review a request. Log a new case."))
+    received, compliant = new["received_date"], new.get("draft_compliant_date", case.draft_compliant_date)
+    if "received_date" in changed:
+        years = tables.case_types.limits.received_at_most_years_ago
+        problems += received_date_problems(_date(received), today=today, at_most_years_ago=years)
+        if case.response_date and _date(received) > case.response_date:
+            problems.append(("received_date", "The date received cannot be after the response was sent."))
+    if compliant is None and case.draft_compliant_date is not None:
+        problems.append(("draft_compliant_date", "Enter the date on which the compliant draft was uploaded."))
+    elif compliant is not None and {"received_date", "draft_compliant_date"} & set(changed):
+        problem = compliant_date_problem(
+            _date(compliant), received=_date(received), responded=case.response_date, today=today
+        )
+        if problem:
+            problems.append(("draft_compliant_date", problem))
+    if problems:
+        raise Invalid(tuple(problems))
+
+
+def _date(value: object) -> date:
+    return value  # type: ignore[return-value]  # the fields named by the caller are dates
+
+
+def _move_deadlines(case: Case, pit: PitChoice | None, *, now: datetime) -> None:
+    row, holidays = clock_of(case)
+    active = case.pit_extensions.filter(removed_at__isnull=True).count()
+    moved = rules.received_date_edited(
+        row,
+        received=case.received_date,
+        holidays=holidays,
+        extended_until=case.final_deadline if case.pit_extended else None,
+        extensions=active,
+        remove_extension=bool(pit and pit.keep == "remove"),
+        new_extension=pit.until if pit and pit.keep == "new_date" else None,
+    )
+    if moved.asks_for_extension and moved.latest_extension:
+        raise AsksForExtension(statutory=moved.statutory.date, latest=moved.latest_extension)
+    case.draft_deadline, case.statutory_deadline = moved.draft.date, moved.statutory.date
+    if case.pit_extended and moved.final.date == moved.statutory.date:
+        drop_extensions(case, now=now)
+    case.final_deadline = moved.final.date
+
+
+@transaction.atomic
+def destroy_case(
+    *, case_id: int, reason: str, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+) -> Case:
+    """Delete a case, with a reason: it leaves every list, search and address, and stays on record.
+
+    Raises:
+        Refused: no reason, linked cases, or the workflow does not allow it.
+    """
+    case = queries.locked(case_id)
+    transitions.guard(case, stamp)
+    if not reason.strip():
+        raise Refused("Enter why the case is deleted.", field="reason")
+    transitions.apply(case, "destroy_case", acting=acting, now=now, stamp=stamp, message=reason.strip())
+    case.deleted_at, case.deletion_reason = now, reason.strip()
+    case.save(update_fields=["deleted_at", "deletion_reason"])
+    return case

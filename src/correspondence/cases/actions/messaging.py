@@ -1,0 +1,49 @@
+"""The conversation of a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from correspondence.cases import queries, transitions
+from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
+from correspondence.cases.models import Case, Seen
+from correspondence.cases.models.history import MESSAGE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from correspondence.cases.models import Transition
+    from correspondence.organisation.models import User
+
+
+@transaction.atomic
+def add_message_to_case(
+    *, case_id: int, message: str, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+) -> Transition:
+    """Post a message; the responder is told unless they wrote it.
+
+    Raises:
+        Refused: the message is blank, or the workflow does not allow it.
+    """
+    case = queries.locked(case_id)
+    transition = transitions.apply(
+        case, MESSAGE, acting=acting, now=now, stamp=FormStamp(stamp.form_key), message=message.strip()
+    )
+    if acting.user:
+        mark_seen(case=case, user=acting.user)
+    return transition
+
+
+def comment(case: Case, text: str, *, acting: Acting, now: datetime) -> None:
+    """Keep what was written beside an event as a message, without mail of its own."""
+    if text.strip():
+        transitions.apply(case, MESSAGE, acting=acting, now=now, message=text.strip(), mail=False, follows=True)
+
+
+def mark_seen(*, case: Case, user: User) -> None:
+    """Remember that this person has seen the case's newest message; a read mark, not an event."""
+    newest = case.transitions.filter(event=MESSAGE).order_by("-sort_key").values_list("sort_key", flat=True).first()
+    if newest is not None:
+        Seen.objects.update_or_create(case=case, user=user, defaults={"sort_key": newest})

@@ -1,0 +1,1 @@
+"""The example organisation of the demonstration: invented people, teams and cases."""

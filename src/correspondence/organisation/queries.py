@@ -1,0 +1,115 @@
+"""Reading people and teams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Lower
+
+from correspondence.organisation.models import DefaultOfficer, Kind, Membership, Role, Team, TeamArea, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+NEWEST_AREAS_FIRST = Prefetch("areas", TeamArea.objects.order_by("-id"))
+
+
+@dataclass(slots=True)
+class Branch:
+    """A business group or a directorate with what is below it, in the order of names."""
+
+    team: Team
+    directorates: list[Branch] = field(default_factory=list)
+    units: list[Team] = field(default_factory=list)
+
+
+def special_team(code: str) -> Team:
+    """The team with this code, such as ``DISCLOSURE``. Looked up each time: rows can change."""
+    return Team.objects.get(code=code)
+
+
+def units_that_answer(correspondence_type: str) -> list[Branch]:
+    """The active business units that answer this type, under their business groups.
+
+    Each unit has its areas, newest first, in memory, and its deputy director in ``lead``. Two queries.
+    """
+    units = (
+        Team.objects.filter(
+            kind=Kind.BUSINESS_UNIT,
+            role=Role.RESPONDER,
+            deactivated_at__isnull=True,
+            correspondence_types__code=correspondence_type,
+        )
+        .select_related("parent__parent")
+        .prefetch_related(NEWEST_AREAS_FIRST)
+        .order_by(Lower("parent__parent__name"), Lower("name"))
+    )
+    groups: dict[int, Branch] = {}
+    for unit in units:
+        group = unit.parent.parent if unit.parent else None
+        if group is not None:
+            groups.setdefault(group.pk, Branch(group)).units.append(unit)
+    return list(groups.values())
+
+
+def business_groups() -> QuerySet[Team]:
+    """The active business groups, by name."""
+    return Team.objects.filter(kind=Kind.BUSINESS_GROUP, deactivated_at__isnull=True).order_by(Lower("name"))
+
+
+def with_units(groups: Iterable[Team]) -> list[Branch]:
+    """These business groups with their active directorates and units, each unit with its number of members.
+
+    Two queries, however many there are. A unit has ``member_count``.
+    """
+    branches = {group.pk: Branch(group) for group in groups}
+    below = Team.objects.filter(deactivated_at__isnull=True).order_by(Lower("name"))
+    directorates: dict[int, Branch] = {}
+    for directorate in below.filter(kind=Kind.DIRECTORATE, parent__in=branches):
+        directorates[directorate.pk] = Branch(directorate)
+        branches[directorate.parent_id or 0].directorates.append(directorates[directorate.pk])
+    for unit in _counted(below.filter(kind=Kind.BUSINESS_UNIT, parent__in=directorates)):
+        directorates[unit.parent_id or 0].units.append(unit)
+    return list(branches.values())
+
+
+def units_of(person: User) -> QuerySet[Team]:
+    """The active business units that a person belongs to, by name, each with ``member_count``."""
+    mine = Membership.objects.filter(user=person).values("team")
+    return _counted(Team.objects.filter(pk__in=mine, deactivated_at__isnull=True)).order_by(Lower("name"))
+
+
+def _counted(units: QuerySet[Team]) -> QuerySet[Team]:
+    active = Q(memberships__user__deactivated_at__isnull=True)
+    return units.annotate(member_count=Count("memberships__user", filter=active, distinct=True))
+
+
+def members(team: Team) -> QuerySet[User]:
+    """The people of a team who can sign in, by name."""
+    in_team = Membership.objects.filter(team=team).values("user")
+    return User.objects.filter(pk__in=in_team, deactivated_at__isnull=True).order_by(Lower("full_name"), "id")
+
+
+def other_teams(person: User, team: Team) -> list[Team]:
+    """The active teams besides this one that a person belongs to, by name."""
+    mine = Membership.objects.filter(user=person).exclude(team=team).values("team")
+    return list(Team.objects.filter(pk__in=mine, deactivated_at__isnull=True).order_by(Lower("name")))
+
+
+def share_a_team(one: User, other: User) -> bool:
+    """Whether two people belong to one active team."""
+    teams = [held.team_id for held in one.active_memberships if held.team_id]
+    return Membership.objects.filter(user=other, team__in=teams).exists()
+
+
+def default_officer(team: Team, correspondence_type: str) -> User | None:
+    """Who is named for an office that another one brought into a case."""
+    named = DefaultOfficer.objects.filter(
+        team=team, correspondence_type=correspondence_type, user__deactivated_at__isnull=True
+    )
+    officer = named.select_related("user").first()
+    return officer.user if officer else None

@@ -1,0 +1,93 @@
+"""One form, one action: how a page lets an event happen, and how it says what stood in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from correspondence.cases import access, queries
+from correspondence.cases.acting import FormStamp
+from correspondence.core.errors import AlreadyDone, Invalid, OutOfDate, Refused
+from correspondence.pages import notices
+from correspondence.pages.people import person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from correspondence.cases.acting import Acting
+    from correspondence.cases.models import Case
+    from correspondence.pages.forms.base import Form
+
+
+def case_for(request: HttpRequest, pk: int) -> Case:
+    """The case, if this person may open it; otherwise there is no such page."""
+    return get_object_or_404(
+        access.visible_to(person(request)).select_related("creator", "late_team"), pk=pk
+    )
+
+
+def stamp_of(form: Form) -> FormStamp:
+    """The key and the version that a valid form carried."""
+    return FormStamp(form.key, form.shown_version)
+
+
+def closed_way(request: HttpRequest, case: Case, event: str) -> HttpResponse | None:
+    """Back to the case with the reason, when this person cannot do this now; None when they can.
+
+    For pages that open a form: somebody else may have moved the case on since the button was shown.
+    """
+    why = access.why_not(case, person(request), event)
+    if why is None:
+        return None
+    notices.alert(request, why)
+    return redirect("case", case.pk)
+
+
+def perform(
+    request: HttpRequest,
+    case: Case,
+    form: Form,
+    event: str,
+    act: Callable[[Acting, FormStamp], object],
+    *,
+    back: str | None = None,
+) -> HttpResponse | bool:
+    """Let an event happen once.
+
+    Args:
+        form: valid; it receives a refusal that belongs beside one of its fields.
+        act: called with who acts and with the form's key and version; it calls one action.
+        back: where to go when the event is not possible any more; the case unless given.
+
+    Returns:
+        True when it happened (or had happened: the same form was sent before); False when the form
+        has to be shown again; an answer when there is nothing left to do but to say why.
+    """
+    stamp = stamp_of(form)
+    if stamp.form_key and queries.result_of(stamp.form_key):
+        return True
+    target = back or "case"
+    to = redirect(target, case.pk) if target == "case" else redirect(target)
+    try:
+        act(access.acting_on(case, person(request), event=event), stamp)
+    except AlreadyDone:
+        return True
+    except OutOfDate as refusal:
+        since = "; ".join(refusal.changes)
+        notices.alert(request, f"{refusal}{f' Since then: {since}.' if since else ''} Check the case, then try again.")
+        return to
+    except Invalid as refusal:
+        for field, message in refusal.problems:
+            form.add_error(field if field in form.fields else None, message)
+        return False
+    except Refused as refusal:
+        if refusal.field in form.fields:
+            form.add_refusal(refusal)
+            return False
+        notices.alert(request, str(refusal))
+        return to
+    return True

@@ -1,0 +1,29 @@
+"""What the next page tells first: that something was done, that it was not, or that a file is ready."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.utils.html import format_html
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+DOWNLOAD = "download"
+
+
+def success(request: HttpRequest, text: str) -> None:
+    """Something was done."""
+    messages.success(request, text)
+
+
+def alert(request: HttpRequest, text: str) -> None:
+    """Something was not done, or is no longer possible; the text says what to do."""
+    messages.error(request, text)
+
+
+def download(request: HttpRequest, text: str, *, href: str) -> None:
+    """A file is ready, at an address of ours."""
+    link = format_html('<a class="govuk-notification-banner__link" href="{}">{}</a>', href, text)
+    messages.info(request, link, extra_tags=DOWNLOAD)

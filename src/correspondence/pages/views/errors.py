@@ -1,0 +1,61 @@
+"""Error pages. Each says what to do next, and carries a reference that is in the logs."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
+
+from correspondence.core import logs, settings
+from correspondence.pages.render import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request cannot be read. What was sent is not shown back."""
+    del request, exception
+    return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: signed in, but not for this."""
+    del exception
+    return page(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: not there, or not yours; the two look alike."""
+    del exception
+    return page(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was not one of ours, or was shown before the last sign-in."""
+    del request, reason
+    return _bare("errors/csrf.html", HTTPStatus.FORBIDDEN)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a defect of ours, or a part of the service is down."""
+    del request
+    return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _bare(template: str, status: HTTPStatus) -> HttpResponse:
+    """A page that asks nobody who is signed in, and so needs neither the database nor the cache."""
+    current = settings.current()
+    context = {
+        "brand": current.brand,
+        "service_name": current.service_name,
+        "request_id": logs.request_id.get(),
+    }
+    return HttpResponse(render_to_string(template, context), status=status)
