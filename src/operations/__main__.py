@@ -8,20 +8,30 @@ import sys
 from typing import TYPE_CHECKING
 
 from operations.local import commands as local
+from operations.local import plan
 from operations.local.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from operations.local.plan import Place, Plan
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command; the exit code."""
+def main(
+    arguments: Sequence[str] | None = None, *, planner: Callable[[Place], Plan] = plan.correspondence
+) -> int:
+    """Carry out one command; the exit code.
+
+    Args:
+        arguments: the words after the program's name; those of the command line unless given.
+        planner: what the service consists of that ``local run`` starts.
+    """
     parser = argparse.ArgumentParser(
         prog="ct-ops", description="Run Correspondence Tool.", allow_abbrev=False
     )
     families = parser.add_subparsers(required=True, metavar="FAMILY")
     family = families.add_parser("local", help="the whole service on this machine, with nothing to install")
-    local.register(family.add_subparsers(required=True, metavar="COMMAND"))
+    local.register(family.add_subparsers(required=True, metavar="COMMAND"), planner)
     options = parser.parse_args(arguments)
     try:
         code: int = options.action(options)

@@ -50,6 +50,9 @@ class Settings(BaseModel):
     scanner: Literal["none", "clamd"] = Field(
         default="clamd", description="What checks uploads for viruses. 'none' only in a demonstration."
     )
+    clamd_address: str = Field(
+        default="127.0.0.1:3310", description="Host and port of the virus scanner clamd.", pattern=r"^.+:\d+$"
+    )
     notify_inbox_url: str = Field(default="", description="Where a demonstration shows the messages sent.")
     brand: Literal["generic", "govuk"] = Field(
         default="generic", description="The crown and its typeface are for services on gov.uk alone."

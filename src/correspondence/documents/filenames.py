@@ -6,6 +6,9 @@ import re
 
 from correspondence.core.errors import Refused
 
+FIELD = "files"
+"""The form field that takes files: what is wrong with one is said beside it."""
+
 MAX_CHARACTERS = 255
 SHOWN_CHARACTERS = 60
 
@@ -23,18 +26,18 @@ def clean(name: str) -> str:
     """
     bare = re.split(r"[/\\]", name)[-1]
     if bare.strip(" .") == "":
-        raise Refused("A file has no name. Give it a name and choose it again.", field="files")
+        raise Refused("A file has no name. Give it a name and choose it again.", field=FIELD)
     if FORBIDDEN.search(bare):
         raise Refused(
             f"The name of “{shown(bare)}” has characters in it that cannot be seen or that turn the "
             "direction of the text. Rename the file and choose it again.",
-            field="files",
+            field=FIELD,
         )
     if len(bare) > MAX_CHARACTERS:
         raise Refused(
             f"The name of “{shown(bare)}” is {len(bare)} characters long. "
             f"Give the file a name of {MAX_CHARACTERS} characters or fewer and choose it again.",
-            field="files",
+            field=FIELD,
         )
     return bare
 

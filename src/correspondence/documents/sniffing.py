@@ -12,7 +12,7 @@ import pylibmagic  # noqa: F401 - the import is its effect
 # isort: split
 import magic
 
-from correspondence.core.errors import Refused
+from correspondence.core.errors import Invalid, Refused
 from correspondence.documents import archives, compounds, containers, filenames
 from correspondence.documents.containers import Seekable
 
@@ -96,32 +96,20 @@ class Checked:
     size_bytes: int
 
 
-class FilesRefused(Refused):
-    """Files that cannot be taken.
-
-    Attributes:
-        reasons: one for each file, in the order in which they came.
-    """
-
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__(" ".join(reasons), field="files")
-        self.reasons = reasons
-
-
 def check_all(uploads: Iterable[Upload]) -> list[Checked]:
     """Check every file before any is kept.
 
     Raises:
-        FilesRefused: what is wrong with each of them, all at once.
+        Invalid: what is wrong with each of them, all at once.
     """
-    checked, reasons = [], []
+    checked, problems = [], []
     for upload in uploads:
         try:
             checked.append(check(upload))
         except Refused as refusal:
-            reasons.append(str(refusal))
-    if reasons:
-        raise FilesRefused(tuple(reasons))
+            problems.append((filenames.FIELD, str(refusal)))
+    if problems:
+        raise Invalid(tuple(problems))
     return checked
 
 
@@ -179,4 +167,4 @@ def _really(found: str) -> str:
 
 
 def _refused(words: str) -> Refused:
-    return Refused(words, field="files")
+    return Refused(words, field=filenames.FIELD)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from correspondence.rulebook.files import Place, PolicyFile, Problem
+    from correspondence.rulebook.tables.permissions import Permissions
     from correspondence.rulebook.tables.rulebook import Rulebook
 
 
@@ -29,10 +30,10 @@ def problems(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator[Pr
         yield from _ways(rulebook, machine, files)
 
 
-def unregistered(rulebook: Rulebook) -> Iterator[tuple[str, str, str]]:
-    """Each (file, kind, name) that a table names and no app has registered."""
+def unregistered(workflows: Iterable[Workflow], permissions: Permissions) -> Iterator[tuple[str, str, str]]:
+    """Each (file, kind, name) that a table names and no app has registered in this process."""
     used: dict[tuple[str, str, str], None] = {}
-    for workflow in rulebook.workflows:
+    for workflow in workflows:
         file = f"workflows/{workflow.case_type}_{workflow.workflow}.yaml"
         for entry in workflow.events:
             used |= {(file, "fact", name): None for name in entry.when}
@@ -40,7 +41,7 @@ def unregistered(rulebook: Rulebook) -> Iterator[tuple[str, str, str]]:
             for target in (entry.to, entry.switch_workflow):
                 if target and target.startswith(COMPUTED):
                     used[file, "rule", target.removeprefix(COMPUTED)] = None
-    for row in (*rulebook.permissions.guards, *rulebook.permissions.permissions):
+    for row in (*permissions.guards, *permissions.permissions):
         used |= {("permissions.yaml", "fact", name): None for name in row.when}
     registered: dict[str, Mapping[str, object]] = {
         "fact": names.facts,

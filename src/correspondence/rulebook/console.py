@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from correspondence.rulebook.tables.rulebook import Rulebook
 
 
+TITLES = {
+    "draft": "Draft deadline",
+    "final": "Final deadline",
+    "escalation": "Escalation deadline",
+    "extended": "Extended final deadline",
+}
+
+
 def main(argv: Sequence[str], *, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
-    """Run one of ``matrix``, ``deadline`` and ``check``.
+    """Run ``matrix`` or ``deadline``.
 
     Args:
         argv: what follows ``manage.py policy``.
@@ -68,9 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     due.add_argument("--notice", type=_day, metavar="DATE", help="when the requester was told; the final deadline if not given")
     due.add_argument("--json", action="store_true", help="print JSON")
     due.set_defaults(run=_deadline)
-
-    checked = commands.add_parser("check", help="check every table; says what is wrong with file and line")
-    checked.set_defaults(run=_check)
     return parser
 
 
@@ -90,40 +95,41 @@ def _matrix(rulebook: Rulebook, asked: argparse.Namespace, out: TextIO) -> int:
 
 
 def _deadline(rulebook: Rulebook, asked: argparse.Namespace, out: TextIO) -> int:
-    found = [_as_data(deadline) for deadline in _deadlines(rulebook, asked)]
+    found = _deadlines(rulebook, asked)
     if asked.json:
         told = {
             "case_type": asked.case_type,
             "received": asked.received.isoformat(),
             "created": (asked.created or asked.received).isoformat(),
-            "deadlines": found,
+            "deadlines": {name: _as_data(deadline) for name, deadline in found.items()},
         }
         out.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return 0
-    for deadline in found:
-        out.write(f"{deadline['name']}: {deadline['in_words']} ({deadline['kind']}, {deadline['source']})\n")
-        out.writelines(f"  {step['what']}\n" for step in deadline["steps"])
-        out.writelines(f"  Note: {warning}\n" for warning in deadline["warnings"])
+    for name, deadline in found.items():
+        out.write(f"{TITLES[name]}: {deadlines.in_words(deadline.date)} ({deadline.kind}; {deadline.source})\n")
+        out.writelines(f"  {step.what}\n" for step in deadline.steps)
+        out.writelines(f"  Note: {warning}\n" for warning in deadline.warnings)
     return 0
 
 
-def _deadlines(rulebook: Rulebook, asked: argparse.Namespace) -> list[Deadline]:
+def _deadlines(rulebook: Rulebook, asked: argparse.Namespace) -> dict[str, Deadline]:
     codes = [row.code for row in rulebook.case_types.case_types]
     if asked.case_type not in codes:
         raise Refused(f"There is no case type {asked.case_type}, only {', '.join(codes)}.")
     clock = rulebook.bound.clock(asked.case_type)
     calendar = rulebook.holidays.calendar(clock.holidays)
-    created = asked.created or asked.received
     final = deadlines.statutory_deadline(clock, received=asked.received, holidays=calendar)
-    found = [
-        deadlines.draft_deadline(clock, received=asked.received, holidays=calendar),
-        final,
-        deadlines.escalation_deadline(clock, created=created, holidays=calendar),
-    ]
+    found = {
+        "draft": deadlines.draft_deadline(clock, received=asked.received, holidays=calendar),
+        "final": final,
+        "escalation": deadlines.escalation_deadline(
+            clock, created=asked.created or asked.received, holidays=calendar
+        ),
+    }
     if asked.extend_to is not None:
         if not asked.reason.strip():
             raise Refused("Give the reason for the extension with --reason.")
-        extended = deadlines.extended_for_pit(
+        found["extended"] = deadlines.extended_for_pit(
             clock,
             received=asked.received,
             final=final.date,
@@ -131,14 +137,12 @@ def _deadlines(rulebook: Rulebook, asked: argparse.Namespace) -> list[Deadline]:
             holidays=calendar,
             notice=asked.notice or final.date,
             second_reason=asked.second_reason,
-        )
-        found.append(extended.deadline)
+        ).deadline
     return found
 
 
 def _as_data(deadline: Deadline) -> dict[str, Any]:
     return {
-        "name": deadline.name,
         "date": deadline.date.isoformat(),
         "in_words": deadlines.in_words(deadline.date),
         "kind": deadline.kind,
@@ -150,12 +154,3 @@ def _as_data(deadline: Deadline) -> dict[str, Any]:
         "warnings": list(deadline.warnings),
     }
 
-
-def _check(rulebook: Rulebook, asked: argparse.Namespace, out: TextIO) -> int:
-    rows = len(matrix.rows(rulebook))
-    out.write(
-        f"{asked.policy}: {len(rulebook.workflows)} workflows with {rows} rows, "
-        f"{len(rulebook.clocks.clocks)} clocks, {len(rulebook.closure.exemptions)} exemptions, "
-        f"bank holidays {rulebook.holidays.first_year} to {rulebook.holidays.last_year}: in order.\n"
-    )
-    return 0

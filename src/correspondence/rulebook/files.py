@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
+from correspondence.core.errors import Misconfigured
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -31,7 +33,7 @@ class Problem:
         return f"{self.file}:{self.line}: {self.reason}"
 
 
-class PolicyError(Exception):
+class PolicyError(Misconfigured):
     """The policy tables cannot be used as they are. The message lists every fault, one a line."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

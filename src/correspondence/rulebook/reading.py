@@ -68,19 +68,6 @@ def load(folder: Path) -> Rulebook:
     return rulebook
 
 
-def check_names(rulebook: Rulebook) -> None:
-    """Every fact, rule and effect that a table names is registered in this process.
-
-    Raises:
-        PolicyError: with each name that nothing stands behind.
-    """
-    problems = tuple(
-        Problem(file, 1, f"no {kind} is called {name}") for file, kind, name in checks.unregistered(rulebook)
-    )
-    if problems:
-        raise PolicyError(problems)
-
-
 def _workflow_names(folder: Path) -> list[str]:
     return [f"workflows/{path.name}" for path in sorted((folder / "workflows").glob("*.yaml"))]
 

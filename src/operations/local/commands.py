@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from operations.local.plan import Place, Plan
+
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65535
 STOP_SECONDS = 30
@@ -53,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
         {name: os.environ[name] for name in OVERRIDES if os.environ.get(name)},
         cases=options.cases,
         demonstration_data=not options.no_demo,
+        planner=options.planner,
         say=say,
         stopping=stopping.stop,
     )
@@ -196,8 +199,15 @@ class ReadyFile:
             self._path.unlink(missing_ok=True)
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands to a parser."""
+def register(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], planner: Callable[[Place], Plan]
+) -> None:
+    """Add the commands to a parser.
+
+    Args:
+        commands: where the parser takes its commands.
+        planner: what the service consists of.
+    """
 
     def add(name: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         doc = (action.__doc__ or "").strip()
@@ -209,7 +219,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
             metavar="DIR",
             help="the data folder (default: .local in the project)",
         )
-        parser.set_defaults(action=action)
+        parser.set_defaults(action=action, planner=planner)
         return parser
 
     for name, action in (("run", run), ("doctor", doctor)):

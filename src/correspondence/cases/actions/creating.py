@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from correspondence.cases import access, numbering, queries, transitions
 from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from correspondence.cases.validation import RequestDetails
 
 
+def reserve_case_id() -> int:
+    """An id that no other case has or will have: files are encrypted for a case before it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Case._meta.db_table])
+        (reserved,) = cursor.fetchone()
+    return int(reserved)
+
+
 @transaction.atomic
 def create_case(
     *,
@@ -33,6 +41,7 @@ def create_case(
     user: User,
     now: datetime,
     stamp: FormStamp = NO_STAMP,
+    case_id: int | None = None,
 ) -> Case:
     """Make a case of a request: number, deadlines, managing team, and Disclosure when it is flagged.
 
@@ -40,6 +49,7 @@ def create_case(
         case_type: a row of ``policy/case_types.yaml``.
         flag_for_disclosure: asked where the type is not always flagged.
         request_files: how many files come with the request, in the same transaction.
+        case_id: reserved for the case, when its files were already stored under it.
 
     Raises:
         Refused: the person may not log requests.
@@ -69,6 +79,7 @@ def create_case(
     holidays = loader.current().holidays.calendar(row.holidays)
     final = rules.statutory_deadline(row, received=received, holidays=holidays).date
     case = Case.objects.create(
+        pk=case_id,
         number=numbering.next_number(received),
         case_type=case_type,
         workflow=kind.initial_workflow,
