@@ -1,6 +1,6 @@
 """PostgreSQL and Valkey for the tests, started when nobody has given their addresses.
 
-A pytest plugin, loaded by ``-p tests.engines`` (so run ``python -m pytest``) before the settings are read. One
+A pytest plugin, loaded by ``-p tests.engines`` (so run ``python -m pytest``) before settings are read. One
 pair of engines serves all processes of a run, in a folder that goes when they stop. Where ``DATABASE_URL``
 is set, the servers named by it and by ``REDIS_URL`` are used, and nothing is started.
 """

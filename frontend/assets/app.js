@@ -11,10 +11,12 @@ import {
   createAll,
   isSupported,
 } from "./vendor/govuk-frontend.min.js";
+import { actInRows } from "./modules/new-cases.js";
 import { closeMenus } from "./modules/menus.js";
 import { foldLongTexts } from "./modules/long-text.js";
 import { revealByRadios } from "./modules/reveal.js";
 import { sendOnce } from "./modules/send-once.js";
+import { showWhen } from "./modules/shown-when.js";
 import { offerToday } from "./modules/today.js";
 
 if (isSupported()) {
@@ -23,7 +25,9 @@ if (isSupported()) {
   for (const component of kit) createAll(component);
 }
 revealByRadios(document);
+showWhen(document);
 offerToday(document);
 sendOnce(document);
 foldLongTexts(document);
 closeMenus(document);
+actInRows(document);

@@ -30,17 +30,20 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
 
 
 def running_on(data: Path) -> list[int]:
-    """Processes that were started for a data folder, or that name it on their command line."""
+    """Processes that were started for a data folder: by their environment, or by where they work.
+
+    The engines write over their environment, but stay in their folders.
+    """
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             started_for = f"{FOLDER_VARIABLE}={data}".encode() in (entry / "environ").read_bytes().split(
                 b"\0"
             )
-            names_it = str(data).encode() in (entry / "cmdline").read_bytes()
+            works_in_it = (entry / "cwd").readlink().is_relative_to(data)
         except OSError:
             continue
-        if (started_for or names_it) and birth(int(entry.name)):
+        if (started_for or works_in_it) and birth(int(entry.name)):
             found.append(int(entry.name))
     return found
 
@@ -51,6 +54,7 @@ class Launcher:
     def __init__(self, data: Path, *words: str, **environment: str) -> None:
         self.data = data
         self.ready_file = data.with_name(f"{data.name}.ready")
+        self.ready_file.unlink(missing_ok=True)
         self.log = data.with_name(f"{data.name}.log")
         command = [sys.executable, str(SMALL_SERVICE), "local", "run", "--data", str(data)]
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}

@@ -4,7 +4,7 @@ import os
 import signal
 import stat
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,9 +16,6 @@ from operations.local.folder import DataFolder
 from operations.local.processes import Identity
 from operations.local.trouble import Trouble
 from tests.operations.conftest import running_on, wait_for
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def query(address: str, statement: str) -> object:
@@ -63,11 +60,9 @@ def test_the_application_has_rows_and_the_owner_has_tables(data: Path) -> None:
 
         # In a database made later, as tests make one, the same grants hold.
         query(addresses.migration_database_url, "CREATE DATABASE later")
-        query(
-            addresses.migration_database_url.replace("/correspondence", "/later"),
-            "CREATE TABLE shelf (id serial)",
-        )
-        later = addresses.database_url.replace("/correspondence", "/later")
+        owners, _, _ = addresses.migration_database_url.rpartition("/")
+        query(f"{owners}/later", "CREATE TABLE shelf (id serial)")
+        later = addresses.database_url.rpartition("/")[0] + "/later"
         query(later, "INSERT INTO shelf DEFAULT VALUES")
         assert query(later, "SELECT count(*) FROM shelf") == (1,)
 
@@ -104,7 +99,7 @@ def test_passwords_are_asked_for_and_are_nobody_elses_to_read(data: Path) -> Non
             }
         password = addresses.redis_url.split(":")[2].split("@")[0]
         for pid in running_on(data):
-            assert password not in (os.fsdecode(open(f"/proc/{pid}/cmdline", "rb").read()))  # noqa: SIM115, PTH123
+            assert password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     for secret in ("secrets.json", "document-keys.json", "valkey/valkey.conf"):
         assert stat.S_IMODE((data / secret).stat().st_mode) == 0o600

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import urllib.request
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,14 +15,15 @@ from operations.local.trouble import Trouble
 from tests.operations.conftest import running_on, wait_for
 from tests.operations.small_service import plan
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def page(stack: Stack) -> bytes:
     with urllib.request.urlopen(stack.base_url, timeout=5) as answer:  # noqa: S310 - our own loopback address
         content: bytes = answer.read()
     return content
+
+
+def children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
 def test_everything_starts_and_nothing_is_left(data: Path) -> None:
@@ -31,7 +32,7 @@ def test_everything_starts_and_nothing_is_left(data: Path) -> None:
         assert stack.names() == ["postgres", "valkey", "web", "worker"]
         assert stack.first_start
         # Four programs, the backends of PostgreSQL, and the worker's child.
-        assert len(running_on(data)) >= 5
+        wait_for(lambda: len(running_on(data)) >= 5)
     assert running_on(data) == []
 
 
@@ -71,8 +72,9 @@ def test_a_port_in_use_is_said_with_another_to_try(data: Path) -> None:
 
 def test_a_killed_process_takes_its_children_along_and_can_be_started_again(data: Path) -> None:
     with Stack(data, planner=plan) as stack:
-        before = set(running_on(data))
         worker = stack.process("worker").pid
+        wait_for(lambda: children(worker))
+        before = set(running_on(data))
         stack.kill("worker", signal.SIGKILL)
         ended = before - set(running_on(data))
         assert worker in ended

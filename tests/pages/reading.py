@@ -33,7 +33,7 @@ class Element:
         return " ".join("".join(inside).split())
 
     def all(self, tag: str = "", **attributes: str) -> list[Element]:
-        """Every element inside that has this tag and these attributes; ``class_`` names one of its classes."""
+        """Every element inside with this tag and these attributes; ``class_`` names one of its classes."""
         wanted_class = attributes.pop("class_", "")
         found: list[Element] = []
         for child in self.children:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from correspondence.core.errors import Refused
+from correspondence.pages import forms
 from correspondence.pages.forms import fields
-from correspondence.pages.forms.base import OUT_OF_DATE, Form
+from correspondence.pages.forms.base import OUT_OF_DATE, Form, PlainForm
 
 
 class Received(Form):
@@ -92,9 +97,7 @@ def test_the_summary_leads_to_the_first_control_that_wants_correcting() -> None:
         {"text": "Date on the letter must include a month", "href": "#id_posted_date-month"},
         {"text": "Select scans", "href": "#id_scans"},
     ]
-    assert sent().error_list == [
-        {"text": "Select an answer to “How was it sent?”", "href": "#id_method"}
-    ]
+    assert sent().error_list == [{"text": "Select an answer to “How was it sent?”", "href": "#id_method"}]
 
 
 def test_a_refusal_stands_beside_the_field_it_speaks_of() -> None:
@@ -112,3 +115,24 @@ def test_a_refusal_stands_beside_the_field_it_speaks_of() -> None:
 
 def test_fields_that_a_choice_reveals_are_not_shown_a_second_time() -> None:
     assert [field.name for field in Received().components()] == ["method"]
+
+
+def forms_of_the_service() -> list[type[PlainForm]]:
+    for module in pkgutil.iter_modules(forms.__path__, f"{forms.__name__}."):
+        importlib.import_module(module.name)
+
+    def below(form: type[PlainForm]) -> list[type[PlainForm]]:
+        return [one for child in form.__subclasses__() for one in (child, *below(child))]
+
+    return [form for form in below(PlainForm) if form.__module__.startswith(forms.__name__)]
+
+
+@pytest.mark.parametrize("form", forms_of_the_service(), ids=lambda form: form.__qualname__)
+def test_a_form_of_the_service(form: type[PlainForm]) -> None:
+    """Every text has a limit, and no field hides an attribute: ``form.files`` are the files sent."""
+    taken = {*dir(form), *dir(Form())}
+    for name, field in form.base_fields.items():
+        assert name not in taken, f"A field called {name} cannot be reached in a template."
+        if isinstance(field, fields.TextField):
+            assert field.max_length, name
+        assert isinstance(field, fields.Look) or name in ("form_key", "version"), name

@@ -71,6 +71,7 @@ def my_open(user: User, *, late: bool | None = None, today: date) -> QuerySet[Ca
     their office.
 
     Args:
+        user: whose cases.
         late: the late ones alone, or those in time; both unless given.
         today: the day by which lateness is judged, in London.
     """
@@ -82,7 +83,7 @@ def my_open(user: User, *, late: bool | None = None, today: date) -> QuerySet[Ca
         named |= Q(role=AssignmentRole.APPROVING, team__in=teams, state=AssignmentState.ACCEPTED)
     cases = access.visible_to(user).filter(OPEN).filter(_assigned(Q(user=user) & named))
     if late is not None:
-        cases = cases.filter(_late_or_not(today=today, late=late))
+        cases = cases.filter(is_late(today=today) if late else is_in_time(today=today))
     return cases.order_by("final_deadline", "pk")
 
 
@@ -126,10 +127,6 @@ def _could_be_taken_on(offices: list[Team], *, today: date) -> Q:
 def _review_types() -> list[str]:
     tables = loader.edition(loader.current_edition_id())
     return [row.code for row in tables.case_types.case_types if row.review]
-
-
-def _late_or_not(*, today: date, late: bool) -> Q:
-    return is_late(today=today) if late else is_in_time(today=today)
 
 
 def _assigned(which: Q) -> Exists:

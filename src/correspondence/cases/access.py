@@ -39,7 +39,9 @@ def visible_to(user: User) -> QuerySet[Case]:
     if user.is_a(Role.MANAGER) or user.is_a(Role.APPROVER):
         return cases
     teams = [held.team_id for held in user.held_memberships if held.role == Role.RESPONDER]
-    mine = Assignment.objects.filter(case=OuterRef("pk"), team__in=teams).exclude(state=AssignmentState.REJECTED)
+    mine = Assignment.objects.filter(case=OuterRef("pk"), team__in=teams).exclude(
+        state=AssignmentState.REJECTED
+    )
     return cases.filter(Exists(mine))
 
 

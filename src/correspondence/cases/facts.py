@@ -30,7 +30,9 @@ def user_in_responding_team(situation: Situation) -> bool:
     return bool(responding and responding.team_id in situation.team_ids)
 
 
-@names.fact(about="person", otherwise="Only a responder of the business unit that is answering this case can do this.")
+@names.fact(
+    about="person", otherwise="Only a responder of the business unit that is answering this case can do this."
+)
 def user_is_responder_in_responding_team(situation: Situation) -> bool:
     """A responder membership in the team of the current responding assignment, accepted or not."""
     responding = situation.responding
@@ -95,7 +97,8 @@ def users_approving_team_has_not_accepted(situation: Situation) -> bool:
     """No accepted assignment of the person's own approving team; means something only if that team is on the case."""
     team = situation.approving_team
     return not any(
-        team and level.team_id == team.pk and level.state == AssignmentState.ACCEPTED for level in situation.approving
+        team and level.team_id == team.pk and level.state == AssignmentState.ACCEPTED
+        for level in situation.approving
     )
 
 
@@ -129,7 +132,9 @@ def users_approving_team_can_remove_clearance(situation: Situation) -> bool:
     return press_or_private_office_can_remove_clearance(situation)
 
 
-@names.fact(about="person", otherwise="Only a Press or Private Office that is on this case can remove its clearance.")
+@names.fact(
+    about="person", otherwise="Only a Press or Private Office that is on this case can remove its clearance."
+)
 def press_or_private_office_can_remove_clearance(situation: Situation) -> bool:
     """The person's approving team is the Press or the Private Office and has a live level on the case."""
     return _live_office(situation, PRESS_OFFICE) or _live_office(situation, PRIVATE_OFFICE)
@@ -164,7 +169,9 @@ def user_in_team(situation: Situation) -> bool:
     return bool(situation.team and situation.team.pk in situation.team_ids)
 
 
-@names.fact(about="person", otherwise="The case is waiting for your own team: clear the response, or ask for changes.")
+@names.fact(
+    about="person", otherwise="The case is waiting for your own team: clear the response, or ask for changes."
+)
 def case_not_with_users_approving_team(situation: Situation) -> bool:
     """The case is not pending with the person's own approving team: a level that holds it cannot be taken off."""
     team = situation.approving_team
@@ -200,7 +207,10 @@ def not_overturned_case(situation: Situation) -> bool:
     return not situation.the_case.case_type.startswith("overturned")
 
 
-@names.fact(about="case", otherwise="No further clearance can be asked for now: every level is on the case, or the window is still open.")
+@names.fact(
+    about="case",
+    otherwise="No further clearance can be asked for now: every level is on the case, or the window is still open.",
+)
 def foi_clearance_can_be_escalated(situation: Situation) -> bool:
     """Whether more clearance can be asked for.
 
@@ -217,14 +227,19 @@ def foi_clearance_can_be_escalated(situation: Situation) -> bool:
     return not sent
 
 
-@names.fact(about="case", otherwise="Disclosure is not on this case, so nobody could take it further. Flag it for Disclosure first.")
+@names.fact(
+    about="case",
+    otherwise="Disclosure is not on this case, so nobody could take it further. Flag it for Disclosure first.",
+)
 def disclosure_on_case(situation: Situation) -> bool:
     """Disclosure has a live assignment."""
     level = situation.level(DISCLOSURE)
     return bool(level and level.is_live)
 
 
-@names.fact(about="case", otherwise="The case is flagged, but not for Disclosure. Flag it for Disclosure first.")
+@names.fact(
+    about="case", otherwise="The case is flagged, but not for Disclosure. Flag it for Disclosure first."
+)
 def disclosure_on_case_if_flagged(situation: Situation) -> bool:
     """Not flagged at all, or Disclosure is among the levels."""
     return not situation.approving or situation.level(DISCLOSURE) is not None
@@ -239,7 +254,10 @@ def removal_leaves_no_gap(situation: Situation) -> bool:
     return situation.the_case.workflow != "full_approval" or not disclosure_on_case(situation)
 
 
-@names.fact(about="case", otherwise="The next clearance level is not on this case. Clear the response and bypass it instead.")
+@names.fact(
+    about="case",
+    otherwise="The next clearance level is not on this case. Clear the response and bypass it instead.",
+)
 def next_level_on_case(situation: Situation) -> bool:
     """The level after the present one has a live assignment; true outside the pending states."""
     present = OFFICE_OF_STATE.get(situation.the_case.state)
@@ -258,7 +276,9 @@ def case_requires_clearance(situation: Situation) -> bool:
 # --- the case's own data --------------------------------------------------------------------------
 
 
-@names.fact(about="case", otherwise="This case was closed before it was recorded whether the information is held.")
+@names.fact(
+    about="case", otherwise="This case was closed before it was recorded whether the information is held."
+)
 def has_info_held_status(situation: Situation) -> bool:
     """The closure details say whether the information is held."""
     return bool(situation.the_case.information_held)
@@ -296,7 +316,7 @@ def no_related_links(situation: Situation) -> bool:
 
 
 @names.fact(about="case", otherwise="The date of case work can be moved only in a demonstration.")
-def date_may_be_moved(situation: Situation) -> bool:  # noqa: ARG001 - every fact is asked the same way
+def date_may_be_moved(situation: Situation) -> bool:
     """The setting that lets the date of case work be moved."""
     return settings.current().movable_date
 

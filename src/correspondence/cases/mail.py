@@ -50,7 +50,11 @@ def tell_person(case: Case, kind: str, person: User | None) -> None:
 def tell_mailbox(case: Case, kind: str, *, email: str, name: str) -> None:
     """Send a team's mailbox a message about a case."""
     notifications.enqueue(
-        kind=kind, recipient_email=email, recipient_name=name, case_id=case.pk, values=_values(case, name=name)
+        kind=kind,
+        recipient_email=email,
+        recipient_name=name,
+        case_id=case.pk,
+        values=_values(case, name=name),
     )
 
 

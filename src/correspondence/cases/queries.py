@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from correspondence.cases.models import Assignment, AssignmentRole, AssignmentState, Case, Link, Seen, Transition
+from correspondence.cases.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    Case,
+    Link,
+    Seen,
+    Transition,
+)
 from correspondence.cases.models.assignment import LIVE
 from correspondence.cases.models.history import MESSAGE
 from correspondence.core.errors import Refused
@@ -52,14 +60,20 @@ def history(case: Case) -> QuerySet[Transition]:
 
 def conversation(case: Case) -> QuerySet[Transition]:
     """The messages of the case, oldest first."""
-    return case.transitions.filter(event=MESSAGE).select_related("acting_user", "acting_team").order_by("sort_key")
+    return (
+        case.transitions.filter(event=MESSAGE)
+        .select_related("acting_user", "acting_team")
+        .order_by("sort_key")
+    )
 
 
 def since(case: Case, version: int) -> list[Transition]:
     """What changed the case after this version of it was shown, oldest first."""
     newest = max(case.version - version, 0)
     changes = (
-        case.transitions.exclude(event=MESSAGE).select_related("acting_user").order_by("-sort_key")[: min(newest, 20)]
+        case.transitions.exclude(event=MESSAGE)
+        .select_related("acting_user")
+        .order_by("-sort_key")[: min(newest, 20)]
     )
     return list(reversed(changes))
 
@@ -104,7 +118,9 @@ def live_with(user: User, team: Team | None = None) -> QuerySet[Assignment]:
 
 def was_responded(case: Case) -> bool:
     """Whether a response was ever marked as sent."""
-    return case.response_date is not None or case.is_closed or case.transitions.filter(event="respond").exists()
+    return (
+        case.response_date is not None or case.is_closed or case.transitions.filter(event="respond").exists()
+    )
 
 
 def teams_in_history(case: Case) -> QuerySet[Team]:

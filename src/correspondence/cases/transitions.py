@@ -56,9 +56,7 @@ def check(case: Case, event: str, *, acting: Acting, follows: bool = False) -> w
     return _move(case, event, acting, situation, follows=follows)
 
 
-def _move(
-    case: Case, event: str, acting: Acting, situation: Situation, *, follows: bool
-) -> workflow.Move:
+def _move(case: Case, event: str, acting: Acting, situation: Situation, *, follows: bool) -> workflow.Move:
     bound, current = loader.edition(case.edition_id), loader.current()
     holds = names.asking(situation)
     follows = follows or acting.is_system
@@ -101,7 +99,9 @@ def guard(case: Case, stamp: FormStamp) -> None:
             f" by {change.acting_user.full_name if change.acting_user else 'the system'}"
             for change in queries.since(case, stamp.version)
         )
-        raise OutOfDate("This case has changed since the page was shown, so nothing was done.", changes=changes)
+        raise OutOfDate(
+            "This case has changed since the page was shown, so nothing was done.", changes=changes
+        )
 
 
 def apply(

@@ -47,7 +47,9 @@ def creation_problems(
     a file.
     """
     if details.received_date:
-        yield from received_date_problems(details.received_date, today=today, at_most_years_ago=at_most_years_ago)
+        yield from received_date_problems(
+            details.received_date, today=today, at_most_years_ago=at_most_years_ago
+        )
     if not details.email and not details.postal_address:
         yield "email", "Enter an email address or a postal address."
         yield "postal_address", "Enter a postal address or an email address."
@@ -64,7 +66,9 @@ def compliant_date_problem(compliant: date, *, received: date, responded: date |
     if compliant > today:
         return "The date must be today or in the past."
     if compliant < received:
-        return f"The date must be on or after the date received, {received.day} {received:%B} {received.year}."
+        return (
+            f"The date must be on or after the date received, {received.day} {received:%B} {received.year}."
+        )
     if responded and compliant > responded:
         return f"The date must be on or before the day the response was sent, {responded.day} {responded:%B} {responded.year}."
     return ""

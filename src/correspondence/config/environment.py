@@ -61,7 +61,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             where = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
-            said = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+            said = (
+                "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+            )
             problems.append(f"{where} {said}" if problem["type"] == "missing" else f"{where}: {said}")
         raise Misconfigured("The settings cannot be used:\n  " + "\n  ".join(sorted(problems))) from None
     if problems:
@@ -73,7 +75,9 @@ def database_url(settings: Settings, *, as_owner: bool, environment: Mapping[str
     """Where the database is: migrations run as its owner, everything else as a restricted role."""
     if as_owner:
         path = environment.get("MIGRATION_DATABASE_URL_FILE")
-        owner = environment.get("MIGRATION_DATABASE_URL") or (Path(path).read_text("utf-8").strip() if path else "")
+        owner = environment.get("MIGRATION_DATABASE_URL") or (
+            Path(path).read_text("utf-8").strip() if path else ""
+        )
         if owner:
             return owner
     return settings.database_url.get_secret_value()

@@ -42,7 +42,9 @@ def _database(url: str) -> dict[str, object]:
 
 OWNER_COMMANDS = ("migrate", "makemigrations", "sqlmigrate", "showmigrations", "dbshell")
 DATABASES = {
-    "default": _database(environment.database_url(CT, as_owner=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS))
+    "default": _database(
+        environment.database_url(CT, as_owner=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS)
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,7 +118,7 @@ FORM_RENDERER = "correspondence.pages.forms.renderer.Renderer"
 
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["correspondence.organisation.passwords.Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "correspondence.organisation.passwords.LengthValidator"},
     {"NAME": "correspondence.organisation.passwords.CommonValidator"},
@@ -156,8 +158,6 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "require-trusted-types-for": ["'script'"],
     "trusted-types": [CSP.NONE],
-    "require-trusted-types-for": ["'script'"],
-    "trusted-types": [CSP.NONE],
 }
 
 STATIC_URL = "/assets/"
@@ -167,7 +167,9 @@ if CT.brand == "govuk":
     # The typeface and the crown's icons, for services on gov.uk alone: see frontend/VENDORED.md.
     STATICFILES_DIRS.append(ROOT / "frontend" / "govuk-brand")
     if not STATICFILES_DIRS[-1].is_dir():
-        raise Misconfigured("BRAND=govuk needs frontend/govuk-brand. Make it with: frontend/vendor.sh --govuk-brand")
+        raise Misconfigured(
+            "BRAND=govuk needs frontend/govuk-brand. Make it with: frontend/vendor.sh --govuk-brand"
+        )
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):
+class HashedAssets(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; ``import`` lines of our JavaScript modules follow the hashed names too."""
 
     support_js_module_import_aggregation = True

@@ -12,13 +12,11 @@ from jinja2.ext import do
 from markupsafe import Markup, escape
 
 from correspondence import pages
-from correspondence.core import clock, formats, logs, settings
+from correspondence.core import formats
 from correspondence.pages import paging
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-
-    from django.http import HttpRequest
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 NOT_A_VALUE = "A template printed an undefined name: "
@@ -72,22 +70,6 @@ def environment(**options: Any) -> jinja2.Environment:
         "lines": _lines,
     }
     return env
-
-
-def request(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of every page shows (``layout/base.html``): a context processor."""
-    current = settings.current()
-    person = getattr(request, "user", None)
-    return {
-        "service_name": current.service_name,
-        "brand": current.brand,
-        "signed_in": person if person is not None and person.is_authenticated else None,
-        "today": clock.today(),
-        "demonstration": current.demonstration,
-        "movable_date": current.movable_date,
-        "inbox_url": current.notify_inbox_url,
-        "request_id": logs.request_id.get(),
-    }
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:

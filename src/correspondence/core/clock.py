@@ -41,7 +41,7 @@ def read_shift_with(reader: Callable[[], timedelta]) -> None:
 
 @contextmanager
 def one_reading() -> Iterator[None]:
-    """Read the shift once, when it is first asked for, and keep it: a request or a job sees one date throughout."""
+    """Read the shift once, when it is first asked for: a request or a job sees one date throughout."""
     token = _reading.set([])
     try:
         yield

@@ -30,7 +30,9 @@ class DateOfCaseWork(models.Model):
     moved_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="date_of_case_work_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="date_of_case_work_one_row")
+        ]
 
     def __str__(self) -> str:
         return f"{self.days_ahead} days ahead"

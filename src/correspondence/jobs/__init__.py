@@ -1,1 +1,1 @@
-"""Durable jobs and their dispatch: a row committed with the change that caused it, carried to a worker by its id."""
+"""Durable jobs: a row committed with the change that caused it, carried to a worker by its id."""

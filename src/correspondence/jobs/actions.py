@@ -124,4 +124,6 @@ def _send(job_id: int, queue: str) -> None:
         _Rest.until = time.monotonic() + BROKER_REST_SECONDS
         log.warning("The broker did not take a job; the dispatcher will send it.", job_id=job_id, queue=queue)
     except DatabaseError:
-        log.warning("A job was sent and this could not be noted; it may be sent twice.", job_id=job_id, queue=queue)
+        log.warning(
+            "A job was sent and this could not be noted; it may be sent twice.", job_id=job_id, queue=queue
+        )

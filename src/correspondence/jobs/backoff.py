@@ -16,5 +16,5 @@ def after(attempts: int, *, chance: random.Random | None = None) -> timedelta:
     A fifth is added or taken at random, so that jobs which failed together do not come back together.
     """
     doubled = FIRST_SECONDS * 2 ** min(attempts - 1, 20)
-    part = (chance or random).uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+    part = (chance or random).uniform(1 - JITTER, 1 + JITTER)
     return timedelta(seconds=min(doubled, LONGEST_SECONDS) * part)

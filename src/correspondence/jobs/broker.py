@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dramatiq
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from dramatiq import Actor
 
+    from correspondence.jobs.kinds import Queue
+
 NAMESPACE = "correspondence"
 
 
@@ -40,21 +42,23 @@ def connected() -> RedisBroker:
         # Once more at once, for a connection that the server closed meanwhile. Waiting is the dispatcher's.
         retry=Retry(NoBackoff(), 1),
     )
-    broker = RedisBroker(
+    broker: RedisBroker = RedisBroker(  # type: ignore[no-untyped-call]  # its constructor has no annotations
         client=client,
         namespace=NAMESPACE,
         heartbeat_timeout=60_000,
         middleware=[CurrentMessage(), TimeLimit(), JobConnections(), JobMetrics()],
     )
     for queue in kinds.QUEUES.values():
-        dramatiq.actor(
-            partial(_run, queue.name),
-            actor_name=_actor_name(queue.name),
-            queue_name=queue.name,
-            broker=broker,
-            time_limit=queue.time_limit * 1000,
-        )
+        _add_actor(broker, queue)
     return broker
+
+
+def _add_actor(broker: RedisBroker, queue: Queue) -> None:
+    def run(job_id: int) -> None:
+        worker.run(job_id, queue.name)
+
+    options = {"time_limit": queue.time_limit * 1000}
+    dramatiq.actor(actor_name=_actor_name(queue.name), queue_name=queue.name, broker=broker, **options)(run)
 
 
 def send(job_id: int, queue: str) -> str:
@@ -98,7 +102,7 @@ def in_line(queue: str) -> set[str]:
         BrokerAway: it cannot be asked.
     """
     try:
-        waiting = connected().client.lrange(f"{NAMESPACE}:{queue}", 0, -1)
+        waiting: list[bytes] = connected().client.lrange(f"{NAMESPACE}:{queue}", 0, -1)
     except (redis.RedisError, OSError) as trouble:
         raise BrokerAway from trouble
     return {broker_id.decode() for broker_id in waiting}
@@ -106,7 +110,3 @@ def in_line(queue: str) -> set[str]:
 
 def _actor_name(queue: str) -> str:
     return f"run_{queue}"
-
-
-def _run(queue: str, job_id: int) -> None:
-    worker.run(job_id, queue)

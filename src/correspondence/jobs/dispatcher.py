@@ -42,6 +42,12 @@ FORGOTTEN_AFTER = timedelta(seconds=5)
 INTERVAL_SECONDS = 1.0
 AFTER_A_DEFECT_SECONDS = 5.0
 
+AWAY = {
+    "broker": "The broker is away; the dispatcher waits for it.",
+    "database": "The database is away; the dispatcher waits for it.",
+}
+BACK = {"broker": "The broker is back.", "database": "The database is back."}
+
 NOTE_SENT = """
     UPDATE jobs_job
        SET sent_at = statement_timestamp(), broker_id = sent.broker_id
@@ -162,7 +168,7 @@ def run(stop: Event) -> None:
             connections.renew()
             away = "broker" if isinstance(trouble, BrokerAway) else "database"
             if away != missing:
-                log.warning(f"The {away} is away; the dispatcher waits for it.", error=type(trouble).__qualname__)
+                log.warning(AWAY[away], error=type(trouble).__qualname__)
             missing = away
         except Exception:
             connections.renew()
@@ -170,7 +176,7 @@ def run(stop: Event) -> None:
             pause = AFTER_A_DEFECT_SECONDS
         else:
             if missing:
-                log.info(f"The {missing} is back.")
+                log.info(BACK[missing])
                 missing = ""
             if sent >= BATCH:
                 continue

@@ -2,7 +2,7 @@
 
 
 class TryAgain(Exception):
-    """It could not be done now and may be done later. The message is shown to whoever looks after the jobs."""
+    """It could not be done now and may be done later. The message is for whoever looks after the jobs."""
 
 
 class GiveUp(Exception):

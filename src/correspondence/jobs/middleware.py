@@ -29,7 +29,12 @@ class JobConnections(Middleware):
         connections.tidy()
 
     def after_process_message(
-        self, broker: Broker, message: MessageProxy, *, result: Any = None, exception: BaseException | None = None
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
     ) -> None:
         connections.renew()
 
@@ -54,7 +59,12 @@ class JobMetrics(Middleware):
             self._running[threading.get_ident()] = (message.queue_name, time.monotonic())
 
     def after_process_message(
-        self, broker: Broker, message: MessageProxy, *, result: Any = None, exception: BaseException | None = None
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
     ) -> None:
         with self._lock:
             self._running.pop(threading.get_ident(), None)

@@ -37,7 +37,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     queue = models.CharField(max_length=20)
     arguments = models.JSONField(default=dict)
-    unique_key = models.CharField(max_length=120, unique=True, null=True)
+    unique_key = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - null repeats, "" would not
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     run_after = MomentField(told_by=clock.actual_now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -61,11 +61,17 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["run_after"], condition=models.Q(state="waiting", sent_at__isnull=True), name="job_unsent"
+                fields=["run_after"],
+                condition=models.Q(state="waiting", sent_at__isnull=True),
+                name="job_unsent",
             ),
-            models.Index(fields=["id"], condition=models.Q(state="waiting", sent_at__isnull=False), name="job_sent"),
             models.Index(
-                fields=["claimed_until"], condition=models.Q(state="waiting", claim__isnull=False), name="job_claimed"
+                fields=["id"], condition=models.Q(state="waiting", sent_at__isnull=False), name="job_sent"
+            ),
+            models.Index(
+                fields=["claimed_until"],
+                condition=models.Q(state="waiting", claim__isnull=False),
+                name="job_claimed",
             ),
             models.Index(fields=["-finished_at"], condition=models.Q(state="failed"), name="job_failed"),
             models.Index(fields=["finished_at"], condition=models.Q(state="done"), name="job_done"),

@@ -132,7 +132,7 @@ def _attempt(held: Held, kind: Kind) -> None:
         if on_its_own:
             connections.renew()
         _end_in_failure(held, str(reason))
-    except (Exception, TimeLimitExceeded) as trouble:  # noqa: BLE001 - whatever it was, the row must know
+    except (Exception, TimeLimitExceeded) as trouble:  # whatever it was, the row must know
         if on_its_own:
             connections.renew()
         _set_back(held, kind, trouble)

@@ -1,4 +1,4 @@
-"""The secret parts of the addresses that account mails carry. Nothing about them is stored.
+"""The links that account mails carry. They are made when the mail is sent, and stored nowhere.
 
 Each is bound to what it changes, so that it is dead once used: a reset link to the password that it
 replaces, an unlock link to the lock that it ends.
@@ -14,11 +14,11 @@ from django.core import signing
 
 from correspondence.core import clock
 from correspondence.core.errors import Refused
+from correspondence.notifications import addresses
+from correspondence.organisation.models import User
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from correspondence.organisation.models import User
 
 
 class DeadLink(Refused):
@@ -64,3 +64,20 @@ def locked_account(token: str) -> tuple[int, str]:
     except (signing.BadSignature, ValueError, TypeError):
         raise DeadLink from None
     return int(person_id), str(locked_at)
+
+
+@addresses.made_by("password_reset_address")
+def _password_reset(about: addresses.About) -> str:
+    person = _recipient(about)
+    return f"/password/reset/{person.pk}/{reset_links.make_token(person)}/"
+
+
+@addresses.made_by("account_unlock_address")
+def _account_unlock(about: addresses.About) -> str:
+    return f"/account/unlock/{unlock_token(_recipient(about))}/"
+
+
+def _recipient(about: addresses.About) -> User:
+    if about.recipient_id is None:
+        raise ValueError("An account mail is for one person.")
+    return User.objects.get(pk=about.recipient_id)

@@ -60,7 +60,9 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")
+        ]
         indexes = [models.Index(Lower("full_name"), name="user_full_name")]
 
     def __str__(self) -> str:
@@ -79,7 +81,9 @@ class User(AbstractBaseUser):
     @property
     def active_memberships(self) -> list[Membership]:
         """The memberships in teams that are not deactivated."""
-        return [held for held in self.held_memberships if held.team is None or held.team.deactivated_at is None]
+        return [
+            held for held in self.held_memberships if held.team is None or held.team.deactivated_at is None
+        ]
 
     def is_a(self, role: Role) -> bool:
         """Whether this person holds the role in a team that is not deactivated."""
@@ -124,10 +128,12 @@ class Team(BaseModel):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     email = models.EmailField(max_length=254, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, blank=True)
-    code = models.CharField(max_length=40, unique=True, null=True)
+    code = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 - most have none, and "" is not unique
     lead = models.CharField(max_length=200, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
-    moved_to_unit = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="predecessors")
+    moved_to_unit = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="predecessors"
+    )
 
     class Meta:
         constraints = [
@@ -182,9 +188,12 @@ class Membership(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "team", "role"], name="membership_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["user", "team", "role"], name="membership_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
-                condition=models.Q(role="admin") ^ models.Q(team__isnull=False), name="membership_team_by_role"
+                condition=models.Q(role="admin") ^ models.Q(team__isnull=False),
+                name="membership_team_by_role",
             ),
         ]
 

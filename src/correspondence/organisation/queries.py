@@ -19,11 +19,10 @@ NEWEST_AREAS_FIRST = Prefetch("areas", TeamArea.objects.order_by("-id"))
 
 
 @dataclass(slots=True)
-class Branch:
-    """A business group or a directorate with what is below it, in the order of names."""
+class Group:
+    """A business group with business units, in the order of names."""
 
     team: Team
-    directorates: list[Branch] = field(default_factory=list)
     units: list[Team] = field(default_factory=list)
 
 
@@ -32,7 +31,7 @@ def special_team(code: str) -> Team:
     return Team.objects.get(code=code)
 
 
-def units_that_answer(correspondence_type: str) -> list[Branch]:
+def units_that_answer(correspondence_type: str) -> list[Group]:
     """The active business units that answer this type, under their business groups.
 
     Each unit has its areas, newest first, in memory, and its deputy director in ``lead``. Two queries.
@@ -48,11 +47,11 @@ def units_that_answer(correspondence_type: str) -> list[Branch]:
         .prefetch_related(NEWEST_AREAS_FIRST)
         .order_by(Lower("parent__parent__name"), Lower("name"))
     )
-    groups: dict[int, Branch] = {}
+    groups: dict[int, Group] = {}
     for unit in units:
         group = unit.parent.parent if unit.parent else None
         if group is not None:
-            groups.setdefault(group.pk, Branch(group)).units.append(unit)
+            groups.setdefault(group.pk, Group(group)).units.append(unit)
     return list(groups.values())
 
 
@@ -61,20 +60,22 @@ def business_groups() -> QuerySet[Team]:
     return Team.objects.filter(kind=Kind.BUSINESS_GROUP, deactivated_at__isnull=True).order_by(Lower("name"))
 
 
-def with_units(groups: Iterable[Team]) -> list[Branch]:
-    """These business groups with their active directorates and units, each unit with its number of members.
+def with_units(business_groups: Iterable[Team]) -> list[Group]:
+    """These business groups with their active units, by directorate and name; in one query.
 
-    Two queries, however many there are. A unit has ``member_count``.
+    A unit has its directorate in memory, and ``member_count``.
     """
-    branches = {group.pk: Branch(group) for group in groups}
-    below = Team.objects.filter(deactivated_at__isnull=True).order_by(Lower("name"))
-    directorates: dict[int, Branch] = {}
-    for directorate in below.filter(kind=Kind.DIRECTORATE, parent__in=branches):
-        directorates[directorate.pk] = Branch(directorate)
-        branches[directorate.parent_id or 0].directorates.append(directorates[directorate.pk])
-    for unit in _counted(below.filter(kind=Kind.BUSINESS_UNIT, parent__in=directorates)):
-        directorates[unit.parent_id or 0].units.append(unit)
-    return list(branches.values())
+    groups = {group.pk: Group(group) for group in business_groups}
+    units = Team.objects.filter(
+        kind=Kind.BUSINESS_UNIT,
+        deactivated_at__isnull=True,
+        parent__deactivated_at__isnull=True,
+        parent__parent__in=groups,
+    ).select_related("parent")
+    for unit in _counted(units).order_by(Lower("parent__name"), Lower("name")):
+        if unit.parent is not None and unit.parent.parent_id is not None:
+            groups[unit.parent.parent_id].units.append(unit)
+    return list(groups.values())
 
 
 def units_of(person: User) -> QuerySet[Team]:

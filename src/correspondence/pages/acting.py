@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 def case_for(request: HttpRequest, pk: int) -> Case:
     """The case, if this person may open it; otherwise there is no such page."""
-    return get_object_or_404(
-        access.visible_to(person(request)).select_related("creator", "late_team"), pk=pk
-    )
+    return get_object_or_404(access.visible_to(person(request)).select_related("creator", "late_team"), pk=pk)
 
 
 def stamp_of(form: Form) -> FormStamp:
@@ -78,11 +76,12 @@ def perform(
         return True
     except OutOfDate as refusal:
         since = "; ".join(refusal.changes)
-        notices.alert(request, f"{refusal}{f' Since then: {since}.' if since else ''} Check the case, then try again.")
+        notices.alert(
+            request, f"{refusal}{f' Since then: {since}.' if since else ''} Check the case, then try again."
+        )
         return to
     except Invalid as refusal:
-        for field, message in refusal.problems:
-            form.add_error(field if field in form.fields else None, message)
+        form.add_problems(refusal.problems)
         return False
     except Refused as refusal:
         if refusal.field in form.fields:

@@ -8,5 +8,5 @@ class PagesConfig(AppConfig):
     name = "correspondence.pages"
 
     def ready(self) -> None:
-        # Django's own log of errors quotes addresses and values; ours does not, so it is the one that is kept.
+        # Django's own log of errors quotes addresses and values; ours does not, and is the one kept.
         got_request_exception.connect(log_exception, dispatch_uid="pages.log_exception")

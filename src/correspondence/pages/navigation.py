@@ -26,7 +26,7 @@ ENTRIES = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The menu of whoever is signed in: a context processor. It reads the person's memberships and no more."""
+    """The menu of whoever is signed in, for every page. It reads the person's memberships and no more."""
     person = getattr(request, "user", None)
     return {"navigation": menu(person, request.path) if isinstance(person, User) else []}
 
@@ -38,7 +38,11 @@ def menu(person: User, path: str) -> list[dict[str, Any]]:
         if why_not_permitted(person, permission) is None:
             href = reverse(name)
             entries.append(
-                {"label": _team(person) if name == "teams" else label, "href": href, "current": path.startswith(href)}
+                {
+                    "label": _team(person) if name == "teams" else label,
+                    "href": href,
+                    "current": path.startswith(href),
+                }
             )
     return entries
 

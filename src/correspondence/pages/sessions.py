@@ -23,7 +23,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 IDLE_FOR = timedelta(minutes=60)
 LASTS_FOR = timedelta(hours=12)
 WRITTEN_EVERY = timedelta(minutes=1)
-"""How often a request is written down as the last one: an idle session may end this much early, never late."""
+"""How often a request is written down: an idle session may end this much early, never late."""
 
 _BEGAN, _LAST_SEEN = "began", "last_seen"
 

@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from correspondence.pages.access import public
-from correspondence.pages.views import about, demonstration, health, home, jobs, sign_in, teams
+from correspondence.pages.views import (
+    about,
+    clearing,
+    closing,
+    demonstration,
+    health,
+    home,
+    jobs,
+    lists,
+    responding,
+    sign_in,
+    teams,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -14,10 +26,65 @@ urlpatterns: list[URLPattern] = [
     path("password/reset/<int:person_id>/<str:token>/", sign_in.reset_link, name="reset_link"),
     path("password/new/", sign_in.new_password, name="new_password"),
     path("account/unlock/<str:token>/", sign_in.unlock, name="unlock"),
+    # Clearance
+    path("cases/<int:pk>/take-on/", clearing.take_case_on, name="take_case_on"),
+    path("cases/<int:pk>/take-on/undo/", clearing.undo_take_case_on, name="undo_take_case_on"),
+    path("cases/<int:pk>/de-escalate/", clearing.de_escalate, name="de_escalate"),
+    path("cases/<int:pk>/de-escalate/undo/", clearing.undo_de_escalate, name="undo_de_escalate"),
+    path("cases/<int:pk>/clearance/flag/", clearing.flag_for_clearance, name="flag_for_clearance"),
+    path(
+        "cases/<int:pk>/clearance/request/",
+        clearing.request_further_clearance,
+        name="request_further_clearance",
+    ),
+    path("cases/<int:pk>/clearance/remove/", clearing.unflag_for_clearance, name="unflag_for_clearance"),
+    path("cases/<int:pk>/approvals/new/", clearing.approve, name="approve"),
+    path("cases/<int:pk>/amends/new/", clearing.request_amends, name="request_amends"),
+    path("cases/<int:pk>/send-back/", clearing.send_back, name="send_back"),
+    # Responding
+    path("cases/<int:pk>/responses/new/", responding.add_responses, name="add_responses"),
+    path(
+        "cases/<int:pk>/responses/new-and-clear/",
+        responding.upload_response_and_approve,
+        name="upload_response_and_approve",
+    ),
+    path(
+        "cases/<int:pk>/responses/new-and-redraft/",
+        responding.upload_response_and_return_for_redraft,
+        name="upload_response_and_return_for_redraft",
+    ),
+    path(
+        "cases/<int:pk>/responses/<int:attachment_id>/remove/",
+        responding.remove_response,
+        name="remove_response",
+    ),
+    path("cases/<int:pk>/respond/", responding.respond, name="respond"),
+    # Closing
+    path("cases/<int:pk>/close/", closing.close, name="close"),
+    path("cases/<int:pk>/close/outcome/", closing.close_outcome, name="close_outcome"),
+    path("cases/<int:pk>/closure/edit/", closing.update_closure, name="update_closure"),
+    # Lists and search
+    path("cases/incoming/", lists.incoming_cases, name="incoming_cases"),
+    path("cases/open/", lists.open_cases, name="open_cases"),
+    path("cases/mine/", lists.my_open_cases, name="my_open_cases"),
+    path("cases/mine/in-time/", lists.my_open_in_time, name="my_open_in_time"),
+    path("cases/mine/late/", lists.my_open_late, name="my_open_late"),
+    path("cases/closed/", lists.closed_cases, name="closed_cases"),
+    path("search/", lists.search_cases, name="search"),
+    path("search/<uuid:search_id>/", lists.search_results, name="search_results"),
+    # The policy, as it runs
+    path("policy/", policy.policy, name="policy"),
+    path("policy/workflows/<slug:case_type>/<slug:workflow>/", policy.workflow, name="policy_workflow"),
+    path("policy/clocks/", policy.clocks, name="policy_clocks"),
+    path("policy/holidays/", policy.holidays, name="policy_holidays"),
+    path("policy/closure/", policy.closure, name="policy_closure"),
+    path("policy/permissions/", policy.permissions, name="policy_permissions"),
     # Teams and people
     path("teams/", teams.teams, name="teams"),
     path("teams/<int:team_id>/", teams.team, name="team"),
-    path("teams/<int:team_id>/people/<int:person_id>/remove/", teams.remove_from_team, name="remove_from_team"),
+    path(
+        "teams/<int:team_id>/people/<int:person_id>/remove/", teams.remove_from_team, name="remove_from_team"
+    ),
     path("users/<int:person_id>/cases/", teams.cases_of_person, name="cases_of_person"),
     # About the service
     path("accessibility/", public(about.accessibility), name="accessibility"),

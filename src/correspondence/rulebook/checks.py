@@ -41,8 +41,8 @@ def unregistered(workflows: Iterable[Workflow], permissions: Permissions) -> Ite
             for target in (entry.to, entry.switch_workflow):
                 if target and target.startswith(COMPUTED):
                     used[file, "rule", target.removeprefix(COMPUTED)] = None
-    for row in (*permissions.guards, *permissions.permissions):
-        used |= {("permissions.yaml", "fact", name): None for name in row.when}
+    for names_asked in (row.when for row in (*permissions.guards, *permissions.permissions)):
+        used |= {("permissions.yaml", "fact", name): None for name in names_asked}
     registered: dict[str, Mapping[str, object]] = {
         "fact": names.facts,
         "effect": names.effects,
@@ -90,7 +90,9 @@ def _workflow(rulebook: Rulebook, workflow: Workflow, file: PolicyFile) -> Itera
     states = {state.code for state in rulebook.states.states}
     events = {event.code for event in rulebook.events.events if not event.outside}
     machines = {row.machine for row in rulebook.case_types.case_types}
-    siblings = {other.workflow for other in rulebook.workflows if other.case_type == workflow.case_type}
+    siblings: set[str] = {
+        other.workflow for other in rulebook.workflows if other.case_type == workflow.case_type
+    }
     wanted_name = f"workflows/{workflow.case_type}_{workflow.workflow}.yaml"
     if file.name != wanted_name:
         yield file.problem(("workflow",), f"this workflow belongs in {wanted_name}")
@@ -99,17 +101,20 @@ def _workflow(rulebook: Rulebook, workflow: Workflow, file: PolicyFile) -> Itera
     if workflow.initial not in states:
         yield file.problem(("initial",), f"unknown state {workflow.initial}")
     for index, entry in enumerate(workflow.events):
-        place: Place = ("events", index)
-        if entry.event not in events:
-            yield file.problem((*place, "event"), f"unknown event {entry.event}")
-        for state in entry.states:
-            if state not in states:
-                yield file.problem((*place, "in"), f"unknown state {state}")
-        if entry.to and not entry.to.startswith(COMPUTED) and entry.to not in states:
-            yield file.problem((*place, "to"), f"unknown state {entry.to}")
-        switch = entry.switch_workflow
-        if switch and not switch.startswith(COMPUTED) and switch not in siblings:
-            yield file.problem((*place, "switch_workflow"), f"unknown workflow {switch}")
+        for column, kind, named, known in (
+            ("event", "event", (entry.event,), events),
+            ("in", "state", entry.states, states),
+            ("to", "state", _plain(entry.to), states),
+            ("switch_workflow", "workflow", _plain(entry.switch_workflow), siblings),
+        ):
+            for name in named:
+                if name not in known:
+                    yield file.problem(("events", index, column), f"unknown {kind} {name}")
+
+
+def _plain(target: str | None) -> tuple[str, ...]:
+    """A target that is a name itself; none when a rule works it out."""
+    return () if target is None or target.startswith(COMPUTED) else (target,)
 
 
 def _ways(rulebook: Rulebook, machine: str, files: Mapping[str, PolicyFile]) -> Iterator[Problem]:
@@ -130,7 +135,8 @@ def _ways(rulebook: Rulebook, machine: str, files: Mapping[str, PolicyFile]) -> 
             if node not in reached:
                 yield file.problem(_place_of_state(workflow, state), f"{state} cannot be reached")
             if state not in final and node not in ending:
-                yield file.problem(_place_of_state(workflow, state), f"{state} is not final but cannot be left")
+                place = _place_of_state(workflow, state)
+                yield file.problem(place, f"{state} is not final but cannot be left")
         for index, entry in enumerate(workflow.events):
             if entry.to in _states_without_events(workflow, rulebook) - final:
                 yield file.problem(("events", index, "to"), f"{entry.to} is not final but cannot be left")
@@ -177,7 +183,8 @@ def _guards(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator[Pro
             elif not any(
                 guard.counts_for(event=e, workflow=w, role=r, state=s) for e, w, r, s in cells if e == event
             ):
-                yield file.problem(("guards", index, "event"), f"{event} never happens where this guard counts")
+                place = ("guards", index, "event")
+                yield file.problem(place, f"{event} never happens where this guard counts")
 
 
 def _case_types(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator[Problem]:
@@ -198,7 +205,7 @@ def _case_types(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator
         if row.clock not in clocks:
             yield file.problem((*place, "clock"), f"unknown clock {row.clock}")
         if row.always_flagged and row.initial_workflow == WORKFLOW_NAMES[0]:
-            yield file.problem((*place, "initial_workflow"), "a case that is always flagged cannot begin here")
+            yield file.problem((*place, "initial_workflow"), "a case always flagged cannot begin here")
         for code in row.links:
             if code not in codes:
                 yield file.problem((*place, "links"), f"unknown case type {code}")
@@ -209,7 +216,7 @@ def _closure(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator[Pr
     closure, file = rulebook.closure, files["closure.yaml"]
     for index, reason in enumerate(closure.refusal_reasons):
         if reason.needs_exemption and reason.offered and not closure.for_duty("confirm_or_deny"):
-            yield file.problem(("refusal_reasons", index), f"{reason.code} needs exemptions and there are none")
+            yield file.problem(("refusal_reasons", index), f"{reason.code} needs exemptions; there are none")
     if any(outcome.withholds for outcome in closure.outcomes) and not closure.for_duty("inform"):
         yield file.problem(("outcomes",), "outcomes need exemptions and there are none")
 
@@ -235,6 +242,5 @@ def _departures(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator
             "effects": ";".join(entry.then),
         }
         if cells[row.column] != row.new:
-            yield file.problem(
-                ("departures", index), f"{row.column} is {cells[row.column]!r} in the workflow, not {row.new!r}"
-            )
+            reason = f"{row.column} is {cells[row.column]!r} in the workflow, not {row.new!r}"
+            yield file.problem(("departures", index), reason)

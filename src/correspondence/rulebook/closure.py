@@ -6,12 +6,11 @@ of cost applies (s.12) or the request is vexatious or repeated (s.14); the refus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from correspondence.rulebook.tables.closure import Closure, Exemption, Outcome, RefusalReason
@@ -41,7 +40,7 @@ class Opinion:
 class Answers:
     """What a person answered when closing a case. Codes are those of ``policy/closure.yaml``."""
 
-    date_responded: date | None = None
+    response_date: date | None = None
     late_team_id: int | None = None
     appeal_outcome: str | None = None
     information_held: str | None = None
@@ -81,7 +80,7 @@ def faults(table: Closure, answers: Answers, *, case: ClosingCase, today: date) 
     if _under_old_rules(table, answers, case):
         return ()
     return (
-        *date_faults(answers.date_responded, case=case, today=today),
+        *date_faults(answers.response_date, case=case, today=today),
         *_late_team(answers, case),
         *_appeal_outcome(table, answers, case),
         *_information_held(table, answers),
@@ -94,14 +93,14 @@ def faults(table: Closure, answers: Answers, *, case: ClosingCase, today: date) 
     )
 
 
-def date_faults(date_responded: date | None, *, case: ClosingCase, today: date) -> Iterator[Fault]:
+def date_faults(response_date: date | None, *, case: ClosingCase, today: date) -> Iterator[Fault]:
     """The date of the response: also asked when it is marked as sent."""
-    if date_responded is None:
-        yield Fault("date_responded", "Enter the date on which the response was sent.")
-    elif date_responded < case.received:
-        yield Fault("date_responded", "The response cannot have been sent before the request was received.")
-    elif date_responded > today:
-        yield Fault("date_responded", "The date of the response cannot be in the future.")
+    if response_date is None:
+        yield Fault("response_date", "Enter the date on which the response was sent.")
+    elif response_date < case.received:
+        yield Fault("response_date", "The response cannot have been sent before the request was received.")
+    elif response_date > today:
+        yield Fault("response_date", "The date of the response cannot be in the future.")
 
 
 def cleared(table: Closure, answers: Answers, *, case: ClosingCase) -> Answers:
@@ -114,8 +113,9 @@ def cleared(table: Closure, answers: Answers, *, case: ClosingCase) -> Answers:
     outcome, reason = _chosen(table, answers)
     withholds = bool(outcome and outcome.withholds) or bool(reason and reason.needs_exemption)
     exemptions = answers.exemptions if withholds else frozenset()
-    asks_interest = {code for code in exemptions if (row := table.exemption(code)) and row.kind == "qualified"}
-    asks_opinion = any((row := table.exemption(code)) and row.needs_opinion for code in exemptions)
+    rows = [row for row in table.exemptions if row.code in exemptions]
+    asks_interest = {row.code for row in rows if row.kind == "qualified"}
+    asks_opinion = any(row.needs_opinion for row in rows)
     return replace(
         answers,
         late_team_id=answers.late_team_id if _is_late(answers, case) else None,
@@ -140,11 +140,12 @@ def offered_exemptions(table: Closure, answers: Answers) -> tuple[Exemption, ...
 
 
 def _under_old_rules(table: Closure, answers: Answers, case: ClosingCase) -> bool:
-    return case.imported and answers.date_responded is not None and answers.date_responded <= table.old_rules_until
+    responded = answers.response_date
+    return case.imported and responded is not None and responded <= table.old_rules_until
 
 
 def _is_late(answers: Answers, case: ClosingCase) -> bool:
-    return answers.date_responded is not None and answers.date_responded > case.final
+    return answers.response_date is not None and answers.response_date > case.final
 
 
 def _chosen(table: Closure, answers: Answers) -> tuple[Outcome | None, RefusalReason | None]:
@@ -202,7 +203,8 @@ def _grounds(table: Closure, answers: Answers) -> Iterator[Fault]:
         if ground is None:
             yield Fault("grounds", f"“{code}” is no ground for refusal.")
         elif outcome is None or not outcome.takes_grounds:
-            yield Fault("grounds", f"{ground.section} refuses a whole request: choose it only with a full refusal.")
+            why = "refuses a whole request: choose it only with a full refusal"
+            yield Fault("grounds", f"{ground.section} {why}.")
 
 
 def _exemptions(table: Closure, answers: Answers) -> Iterator[Fault]:
@@ -222,7 +224,8 @@ def _exemptions(table: Closure, answers: Answers) -> Iterator[Fault]:
         if exemption is None:
             yield Fault("exemptions", f"“{code}” is no exemption.")
         elif outcome is not None:
-            yield Fault("exemptions", f"{exemption.section} is about confirming or denying, not about information.")
+            why = "is about confirming or denying, not about information"
+            yield Fault("exemptions", f"{exemption.section} {why}.")
         else:
             yield Fault("exemptions", f"{exemption.section} does not take away the duty to confirm or deny.")
 
@@ -232,7 +235,7 @@ def _relied_on(table: Closure, answers: Answers) -> tuple[Exemption, ...]:
 
 
 def _public_interest(table: Closure, answers: Answers) -> Iterator[Fault]:
-    """A qualified exemption stands only where the public interest favours keeping to it (s.2(1)(b), s.2(2)(b))."""
+    """A qualified exemption stands only where the public interest favours it (s.2(1)(b), s.2(2)(b))."""
     for exemption in _relied_on(table, answers):
         if exemption.kind == "absolute":
             continue

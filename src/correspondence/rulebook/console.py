@@ -31,10 +31,7 @@ TITLES = {
 
 
 def main(argv: Sequence[str], *, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
-    """Run ``matrix`` or ``deadline``.
-
-    Args:
-        argv: what follows ``manage.py policy``.
+    """Run ``matrix`` or ``deadline``, given what follows ``manage.py policy``.
 
     Returns:
         0; 1 when the policy is at fault or the answer is no; 2 for a command that cannot be understood.
@@ -68,12 +65,17 @@ def _parser() -> argparse.ArgumentParser:
 
     due = commands.add_parser("deadline", help="print draft, final and escalation deadline with their steps")
     due.add_argument("case_type", help="a case type, such as foi")
-    due.add_argument("--received", type=_day, required=True, metavar="DATE", help="date of receipt, YYYY-MM-DD")
-    due.add_argument("--created", type=_day, metavar="DATE", help="when it was logged; the date of receipt if not given")
-    due.add_argument("--extend-to", type=_day, metavar="DATE", help="extend the final deadline to this date")
-    due.add_argument("--reason", default="", help="why; needed with --extend-to")
-    due.add_argument("--second-reason", default="", help="why the yardstick is not enough, where it is passed")
-    due.add_argument("--notice", type=_day, metavar="DATE", help="when the requester was told; the final deadline if not given")
+    for option, required, meaning in (
+        ("--received", True, "date of receipt, YYYY-MM-DD"),
+        ("--created", False, "when it was logged; without it, the date of receipt"),
+        ("--extend-to", False, "extend the final deadline to this date"),
+        ("--notice", False, "when the requester was told of it; without it, on the final deadline"),
+    ):
+        due.add_argument(option, type=_day, required=required, metavar="DATE", help=meaning)
+    due.add_argument("--reason", default="", help="why it is extended")
+    due.add_argument(
+        "--second-reason", default="", help="why the yardstick is not enough, where it is passed"
+    )
     due.add_argument("--json", action="store_true", help="print JSON")
     due.set_defaults(run=_deadline)
     return parser
@@ -106,7 +108,8 @@ def _deadline(rulebook: Rulebook, asked: argparse.Namespace, out: TextIO) -> int
         out.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return 0
     for name, deadline in found.items():
-        out.write(f"{TITLES[name]}: {deadlines.in_words(deadline.date)} ({deadline.kind}; {deadline.source})\n")
+        out.write(f"{TITLES[name]}: {deadlines.in_words(deadline.date)}\n")
+        out.write(f"  {deadline.kind.capitalize()}: {deadline.source}\n")
         out.writelines(f"  {step.what}\n" for step in deadline.steps)
         out.writelines(f"  Note: {warning}\n" for warning in deadline.warnings)
     return 0
@@ -153,4 +156,3 @@ def _as_data(deadline: Deadline) -> dict[str, Any]:
         ],
         "warnings": list(deadline.warnings),
     }
-

@@ -105,7 +105,9 @@ def in_words(day: date) -> str:
 
 def draft_deadline(clock: Clock, *, received: date, holidays: Calendar) -> Deadline:
     """The date by which the draft is due, that day included; the department's own, never the law's."""
-    return _counted("Draft deadline", "target", clock.draft, received, "Received", holidays)
+    return _counted(
+        "Draft deadline", "target", clock.draft, start=_started("Received", received), holidays=holidays
+    )
 
 
 def statutory_deadline(clock: Clock, *, received: date, holidays: Calendar) -> Deadline:
@@ -119,7 +121,9 @@ def statutory_deadline(clock: Clock, *, received: date, holidays: Calendar) -> D
         received: the date of receipt, in London.
         holidays: bank holidays in any part of the UK, for as long as the clock can run.
     """
-    return _counted("Final deadline", clock.kind, clock.final, received, "Received", holidays)
+    return _counted(
+        "Final deadline", clock.kind, clock.final, start=_started("Received", received), holidays=holidays
+    )
 
 
 def escalation_deadline(clock: Clock, *, created: date, holidays: Calendar) -> Deadline:
@@ -127,7 +131,13 @@ def escalation_deadline(clock: Clock, *, created: date, holidays: Calendar) -> D
 
     It begins again on the day on which further clearance is requested.
     """
-    return _counted("Escalation deadline", "target", clock.escalation, created, "Logged", holidays)
+    return _counted(
+        "Escalation deadline",
+        "target",
+        clock.escalation,
+        start=_started("Logged", created),
+        holidays=holidays,
+    )
 
 
 def in_escalation_window(escalation: date, *, today: date) -> bool:
@@ -138,8 +148,7 @@ def in_escalation_window(escalation: date, *, today: date) -> bool:
 def latest_extension(clock: Clock, *, final: date, holidays: Calendar, extensions: int = 1) -> date:
     """The last date to which the final deadline, as it stands, can be moved.
 
-    Args:
-        extensions: how many extensions in a row, each with an allowance of its own.
+    Each of several extensions in a row has an allowance of its own.
     """
     extension = _extension(clock)
     return working_days.moved_on(extension.most_working_days * extensions, final, holidays)
@@ -160,8 +169,11 @@ def extended_for_pit(
     The new date need not be a working day. The draft deadline stays.
 
     Args:
+        clock: the row for the case type.
+        received: the date of receipt.
         final: the final deadline as it stands, extended before or not.
         until: the new final deadline.
+        holidays: the working days of the clock.
         notice: when the requester was told (s.17(1)); None where the clock asks for no notice.
         second_reason: why even the Commissioner's yardstick is not enough, where it is passed.
 
@@ -174,14 +186,14 @@ def extended_for_pit(
         raise Refused(f"The new deadline must be after the present one, {in_words(final)}.", field="until")
     if until > latest:
         raise Refused(
-            f"The new deadline can be {in_words(latest)} at the latest: {extension.most_working_days} working "
-            f"days after the present one, {in_words(final)}.",
+            f"The new deadline can be {in_words(latest)} at the latest, {extension.most_working_days} "
+            f"working days after the present one, {in_words(final)}.",
             field="until",
         )
     if extension.needs_qualified_exemption and notice is None:
         raise Refused("Enter the date on which the requester was told.", field="notice_date")
     if notice is not None and notice < received:
-        raise Refused(f"The requester cannot have been told before {in_words(received)}.", field="notice_date")
+        raise Refused("The requester cannot have been told before asking.", field="notice_date")
     in_all = working_days.number_of(until, received, holidays)
     past_yardstick = in_all > extension.yardstick_working_days
     if past_yardstick and not second_reason.strip():
@@ -194,23 +206,25 @@ def extended_for_pit(
         Step(final, f"The final deadline was {in_words(final)}", "start"),
         Step(until, f"{extension.verb[:1].upper()}{extension.verb[1:]} until {in_words(until)}", "moved"),
     )
-    deadline = _deadline("Final deadline", clock.kind, extension.source, steps, holidays, received)
+    deadline = _deadline(
+        "Final deadline", clock.kind, extension.source, steps, holidays=holidays, since=received
+    )
     return Extended(deadline, in_all, past_yardstick, late_notice=notice is not None and notice > final)
 
 
 def pit_removed(clock: Clock, *, statutory: date, final: date, holidays: Calendar) -> Deadline:
     """Take all extensions off at once: the deadline is again what it is without them (FOIA 2000 s.10(1)).
 
-    Args:
-        statutory: the final deadline underneath, as it stood before the first extension or as a new date
-            of receipt has since moved it.
-        final: the extended deadline.
+    The statutory date is the one underneath: as it stood before the first extension, or as a new date of
+    receipt has since moved it.
     """
     steps = (
         Step(final, f"The final deadline was extended until {in_words(final)}", "start"),
         Step(statutory, f"The extension is taken off: {in_words(statutory)} applies again", "moved"),
     )
-    return _deadline("Final deadline", clock.kind, clock.final.source, steps, holidays, statutory)
+    return _deadline(
+        "Final deadline", clock.kind, clock.final.source, steps, holidays=holidays, since=statutory
+    )
 
 
 def received_date_edited(
@@ -230,7 +244,9 @@ def received_date_edited(
     answer asks for a new one or for its removal, and is complete once either is given.
 
     Args:
+        clock: the row for the case type.
         received: the new date of receipt.
+        holidays: the working days of the clock.
         extended_until: the extended final deadline, when there is one.
         extensions: how many extensions are active.
         remove_extension: the person chose to take the extensions off.
@@ -248,32 +264,33 @@ def received_date_edited(
     fits = statutory.date < until <= latest
     if new_extension is not None and not fits:
         raise Refused(
-            f"The extended deadline must be after {in_words(statutory.date)} and {in_words(latest)} at the latest.",
+            f"The extended deadline must be after {in_words(statutory.date)}, "
+            f"and {in_words(latest)} at the latest.",
             field="new_extension",
         )
     steps = (
         *statutory.steps,
         Step(until, f"The extension until {in_words(until)} stays", "moved"),
     )
-    final = _deadline("Final deadline", clock.kind, _extension(clock).source, steps, holidays, received)
+    final = _deadline(
+        "Final deadline", clock.kind, _extension(clock).source, steps, holidays=holidays, since=received
+    )
     return ReceivedDateEdited(draft, statutory, final, asks_for_extension=not fits, latest_extension=latest)
 
 
 def business_unit_deadline(clock: Clock, *, assigned: date, flagged: bool, holidays: Calendar) -> Deadline:
     """The date by which the unit is to answer, counted from its assignment.
 
-    The day of assignment is day 1 when it is a working day, unlike the day of receipt.
-
-    Args:
-        assigned: when the case was last assigned to the unit; the date of receipt if it never was.
-        flagged: the case is cleared before it goes, so that the unit has less time.
+    The day of assignment is day 1 when it is a working day, unlike the day of receipt. A unit has less time
+    when the case is flagged, since it is cleared before it goes. A case never assigned counts from receipt.
     """
     limit = clock.business_unit
     days = limit.flagged_working_days if flagged else limit.working_days
     start = assigned - timedelta(days=1)
-    first = Step(assigned, f"Assigned {in_words(assigned)}", "start", 0)
-    steps = (first, *_days(days, start, holidays))
-    return _deadline("Business unit's deadline", "target", limit.source, steps, holidays, assigned)
+    steps = (_started("Assigned", assigned), *_days(days, start, holidays))
+    return _deadline(
+        "Business unit's deadline", "target", limit.source, steps, holidays=holidays, since=assigned
+    )
 
 
 def check_received(received: date, *, today: date, at_most_years_ago: int) -> None:
@@ -303,16 +320,17 @@ def _extension(clock: Clock) -> Extension:
     return clock.extension
 
 
-def _counted(
-    name: str, kind: Kind, limit: Limit, start: date, happened: str, holidays: Calendar
-) -> Deadline:
-    first = Step(start, f"{happened} {in_words(start)}", "start", 0)
-    steps = (first, *_days(limit.working_days, start, holidays))
-    return _deadline(name, kind, limit.source, steps, holidays, start)
+def _counted(name: str, kind: Kind, limit: Limit, *, start: Step, holidays: Calendar) -> Deadline:
+    steps = (start, *_days(limit.working_days, start.date, holidays))
+    return _deadline(name, kind, limit.source, steps, holidays=holidays, since=start.date)
+
+
+def _started(happened: str, day: date) -> Step:
+    return Step(day, f"{happened} {in_words(day)}", "start", 0)
 
 
 def _deadline(
-    name: str, kind: Kind, source: str, steps: tuple[Step, ...], holidays: Calendar, since: date
+    name: str, kind: Kind, source: str, steps: tuple[Step, ...], *, holidays: Calendar, since: date
 ) -> Deadline:
     """The deadline on which the steps end."""
     end = steps[-1].date

@@ -77,7 +77,10 @@ class PolicyFile:
             return table.model_validate(self.data)
         except ValidationError as error:
             raise PolicyError(
-                tuple(self.problem(fault["loc"], _in_words(fault["loc"], fault["msg"])) for fault in error.errors())
+                tuple(
+                    self.problem(fault["loc"], _in_words(fault["loc"], fault["msg"]))
+                    for fault in error.errors()
+                )
             ) from error
 
 
@@ -118,7 +121,9 @@ def read_csv(folder: Path, name: str, *, key: str) -> PolicyFile:
     data: list[dict[str, str]] = []
     for (number, _), row in zip(numbered[1:], rows, strict=False):
         if len(row) != len(heading):
-            raise PolicyError((Problem(name, number, f"{len(row)} columns where the heading has {len(heading)}"),))
+            raise PolicyError(
+                (Problem(name, number, f"{len(row)} columns where the heading has {len(heading)}"),)
+            )
         lines[key, len(data)] = number
         data.append(dict(zip(heading, row, strict=True)))
     return PolicyFile(name, {key: data}, lines)

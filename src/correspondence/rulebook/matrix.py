@@ -37,8 +37,7 @@ COLUMNS = tuple(field.name for field in fields(MatrixRow))
 def rows(rulebook: Rulebook, *, case_type: str | None = None) -> tuple[MatrixRow, ...]:
     """The matrix by workflow, role, state and event; states as in ``states.yaml``, events as in the file.
 
-    Args:
-        case_type: one machine alone, by the name its workflows give (``foi``).
+    A case type asks for one machine alone, by the name its workflows give (``foi``).
     """
     states = [state.code for state in rulebook.states.states]
     return tuple(

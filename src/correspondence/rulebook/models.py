@@ -27,7 +27,9 @@ class Edition(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(number__gte=1), name="edition_number_from_one"),
-            models.CheckConstraint(condition=~models.Q(publisher_name=""), name="edition_names_its_publisher"),
+            models.CheckConstraint(
+                condition=~models.Q(publisher_name=""), name="edition_names_its_publisher"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,10 +26,8 @@ def refusal(current: CurrentTables, action: str, *, roles: Iterable[str], holds:
     """What stands in the way of this action, or None when it is allowed.
 
     Several rows for one action are alternatives. A fact that fails is told before a role that is
-    lacking, since it is the nearer one.
-
-    Args:
-        roles: every role the person holds in an active team, team_admin and admin included.
+    lacking, since it is the nearer one. Roles are all that the person holds in active teams, team_admin
+    and admin included.
 
     Raises:
         KeyError: the table has no such action; a defect, not a refusal.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from correspondence.rulebook.tables.base import COMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set as AbstractSet
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from correspondence.rulebook.tables.workflows import Entry, Workflow
 
@@ -61,7 +62,7 @@ def _state_after(entry: Entry, state: str) -> str:
     return state if entry.to is None or entry.to.startswith(COMPUTED) else entry.to
 
 
-def _workflows_after(entry: Entry, workflow: str, names: list[str]) -> list[str]:
+def _workflows_after(entry: Entry, workflow: str, names: Sequence[str]) -> list[str]:
     switch = entry.switch_workflow
     if switch is None:
         return [workflow]

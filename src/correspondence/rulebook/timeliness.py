@@ -78,7 +78,9 @@ def draft_in_time(*, draft: date, compliant: date | None) -> bool | None:
     return None if compliant is None else compliant <= draft
 
 
-def business_unit_in_time(clock: Clock, *, assigned: date, responded: date | None, holidays: Calendar) -> bool | None:
+def business_unit_in_time(
+    clock: Clock, *, assigned: date, responded: date | None, holidays: Calendar
+) -> bool | None:
     """Whether the unit answered within the shorter of its limits, flagged or not; None before it has."""
     if responded is None:
         return None

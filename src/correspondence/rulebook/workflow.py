@@ -88,18 +88,14 @@ def move_for(
 ) -> Move | Refusal:
     """Whether someone acting in this role may do this now.
 
-    The row is asked first, then its facts in the table's order, then the guards.
-
-    Args:
-        bound: the tables of the case's edition.
-        current: the current tables, for guards and words.
-        follows: the event follows from another one, or a job does it: facts about the person are not
-            asked, facts about the case are (decision on who acts).
+    The row of the case's edition is asked first, then its facts in the table's order, then the current
+    guards. Where the event ``follows`` from another one, or a job does it, facts about the person are not
+    asked; facts about the case are.
     """
     machine = bound.workflow(case_type, workflow)
     entry = machine.entry(role=role, state=state, event=event)
     if entry is None:
-        return _why_not_at_all(machine, current, state=state, role=role, event=event)
+        return _why_not_at_all(machine, current, state=state, event=event)
     for name in _asked(entry.when, holds, follows=follows):
         if not holds(name):
             return Refusal("fact", holds.words(name), name)
@@ -140,7 +136,7 @@ def best_move(
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     if not refusals:
         machine = bound.workflow(case_type, workflow)
-        return _why_not_at_all(machine, current, state=state, role="", event=event)
+        return _why_not_at_all(machine, current, state=state, event=event)
     return max(refusals, key=lambda refusal: NEARNESS.index(refusal.reason))
 
 
@@ -191,7 +187,7 @@ def _move(entry: Entry, *, role: str, offered: bool) -> Move:
     return Move(entry.event, role, entry.to, entry.switch_workflow, entry.then, offered)
 
 
-def _why_not_at_all(machine: Workflow, current: CurrentTables, *, state: str, role: str, event: str) -> Refusal:
+def _why_not_at_all(machine: Workflow, current: CurrentTables, *, state: str, event: str) -> Refusal:
     """There is no row: say whether it is never, not now, or not for this role."""
     told = current.event(event)
     name = told.button or told.label

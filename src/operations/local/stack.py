@@ -161,7 +161,8 @@ class Stack:
         self._programs = {program.name: program for program in programs}
         for name in self._programs:
             self._launch(name)
-        for name in self._programs:
+        # The slowest first: by the time it is ready, any other that cannot run has ended.
+        for name in sorted(self._programs, key=lambda name: not self._programs[name].ready_url):
             self._wait_until_ready(name)
         self._say(f"{', '.join(self._programs)} are running ({time.monotonic() - began:.1f} s)")
 
@@ -171,10 +172,12 @@ class Stack:
     def _wait_until_ready(self, name: str) -> None:
         url, process = self._programs[name].ready_url, self._running[name]
         deadline = time.monotonic() + READY_SECONDS
-        while url and not _answers(url):
-            if process.exit_code() is not None or time.monotonic() > deadline:
+        while url and not _answers(url) and process.exit_code() is None:
+            if time.monotonic() > deadline:
                 raise Trouble(f"'{name}' did not become ready. The end of {process.log}:", process.log_tail())
             self._go_on()
+        if process.exit_code() is not None:
+            raise Trouble(f"'{name}' ended as it started. The end of {process.log}:", process.log_tail())
 
     def _go_on(self) -> None:
         if self._stopping():

@@ -45,19 +45,20 @@ def text(stack: Stack, *, on_terminal: bool) -> str:
     """The summary, ready to be printed."""
     facts = [
         ("Pages", stack.base_url),
-        ("Messages it sends", stack.inbox_url),
+        ("Messages sent", stack.inbox_url),
         ("Another date", f"{stack.base_url}/demonstration/date/"),
         ("Data and logs", shown(stack.folder.path)),
     ]
+    who = people(stack.folder)
     how_to_stop = "Ctrl-C stops everything." if on_terminal else "`make stop` stops everything."
     return "\n".join(
         (
             "",
-            "Correspondence Tool is running, with made-up people and cases.",
+            f"Correspondence Tool is running, with {'made-up people' if who else 'an empty database'}.",
             "",
             *(f"{GAP}{name + ':':<19}{value}" for name, value in facts if value),
             "",
-            *_sign_in(people(stack.folder)),
+            *_sign_in(who),
             f"{how_to_stop} The data stay for the next `make run`; `make reset` deletes them.",
         )
     )

@@ -105,7 +105,13 @@ def accept_responder_assignment(
 
 @transaction.atomic
 def reject_responder_assignment(
-    *, case_id: int, assignment_id: int, reason: str, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+    *,
+    case_id: int,
+    assignment_id: int,
+    reason: str,
+    acting: Acting,
+    now: datetime,
+    stamp: FormStamp = NO_STAMP,
 ) -> Case:
     """Refuse the case for one's unit, with a reason that the history keeps."""
     case = queries.locked(case_id)
@@ -129,13 +135,21 @@ def reject_responder_assignment(
 
 @transaction.atomic
 def reassign_user(
-    *, case_id: int, assignment_id: int, user_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+    *,
+    case_id: int,
+    assignment_id: int,
+    user_id: int,
+    acting: Acting,
+    now: datetime,
+    stamp: FormStamp = NO_STAMP,
 ) -> Case:
     """Hand the case to a colleague of the team that holds the assignment; they are told."""
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
     assignment = (
-        case.assignments.filter(pk=assignment_id, state=AssignmentState.ACCEPTED).select_related("team").first()
+        case.assignments.filter(pk=assignment_id, state=AssignmentState.ACCEPTED)
+        .select_related("team")
+        .first()
     )
     if assignment is None:
         raise Refused(GONE)
@@ -227,7 +241,13 @@ def _give_back_level(case: Case, assignment: Assignment, *, caused_by: User, now
         assignment.user = colleague
         assignment.save(update_fields=["user"])
         transitions.apply(
-            case, "reassign_user", acting=acting, now=now, target_user=colleague, target_team=assignment.team, follows=True
+            case,
+            "reassign_user",
+            acting=acting,
+            now=now,
+            target_user=colleague,
+            target_team=assignment.team,
+            follows=True,
         )
         return
     transitions.apply(
@@ -249,7 +269,9 @@ def _colleague(team: Team, correspondence_type: str, person: User | None) -> Use
     others = User.objects.filter(memberships__team=team, deactivated_at__isnull=True).exclude(
         pk=person.pk if person else None
     )
-    colleague = (others.filter(pk=officer.user_id).first() if officer else None) or others.order_by("full_name").first()
+    colleague = (others.filter(pk=officer.user_id).first() if officer else None) or others.order_by(
+        "full_name"
+    ).first()
     if colleague is None:
         raise Refused(f"Nobody else in {team.name} could clear what this person holds. Add somebody first.")
     return colleague

@@ -32,7 +32,11 @@ UPLOADS = ("add_responses",)
 
 
 def _level(case: Case, team: Team | None) -> Assignment:
-    level = case.assignments.filter(role=AssignmentRole.APPROVING, team=team).select_related("team", "user").first()
+    level = (
+        case.assignments.filter(role=AssignmentRole.APPROVING, team=team)
+        .select_related("team", "user")
+        .first()
+    )
     if level is None:
         raise Refused("Your team's clearance is no longer on this case.")
     return level
@@ -122,14 +126,20 @@ def _take_on(case: Case, team: Team, user: User | None, *, now: datetime) -> Non
 
 def _default_officer(case: Case, office: Team) -> User:
     kind = loader.edition(case.edition_id).case_type(case.case_type).correspondence_type
-    named = DefaultOfficer.objects.filter(team=office, correspondence_type=kind).select_related("user").first()
+    named = (
+        DefaultOfficer.objects.filter(team=office, correspondence_type=kind).select_related("user").first()
+    )
     if named is None or not named.user.is_active:
-        raise Refused(f"{office.name} has no default officer who could clear with you. Ask an administrator to name one.")
+        raise Refused(
+            f"{office.name} has no default officer who could clear with you. Ask an administrator to name one."
+        )
     return named.user
 
 
 @transaction.atomic
-def accept_approver_assignment(*, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP) -> Case:
+def accept_approver_assignment(
+    *, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+) -> Case:
     """Take the clearance work of one's team on."""
     case = queries.locked(case_id)
     transitions.guard(case, FormStamp(stamp.form_key))
@@ -219,7 +229,11 @@ def undo_take_on(*, case_id: int, acting: Acting, now: datetime, stamp: FormStam
 
 def _other_levels(case: Case, own: Assignment) -> Sequence[Assignment]:
     """The other levels, the offices before Disclosure."""
-    others = case.assignments.filter(role=AssignmentRole.APPROVING).exclude(pk=own.pk).select_related("team", "user")
+    others = (
+        case.assignments.filter(role=AssignmentRole.APPROVING)
+        .exclude(pk=own.pk)
+        .select_related("team", "user")
+    )
     return sorted(others, key=lambda level: level.team.code == DISCLOSURE)
 
 
@@ -231,11 +245,17 @@ def _brought_in_by(case: Case, team: Team, office: Team | None) -> bool:
         .order_by("-sort_key")
         .first()
     )
-    return bool(last and last.event != "unflag_for_clearance" and last.acting_team_id == (office.pk if office else None))
+    return bool(
+        last
+        and last.event != "unflag_for_clearance"
+        and last.acting_team_id == (office.pk if office else None)
+    )
 
 
 @transaction.atomic
-def request_further_clearance(*, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP) -> Case:
+def request_further_clearance(
+    *, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
+) -> Case:
     """Ask for the next clearance: Disclosure, or after it the Press and Private Offices.
 
     The escalation window starts again from today, so that the two offices see the case and can take
@@ -344,7 +364,9 @@ def request_amends(
     transitions.guard(case, stamp)
     if not message.strip():
         raise Refused("Enter the changes you ask for.", field="message")
-    transitions.apply(case, "request_amends", acting=acting, now=now, stamp=stamp, data={"compliant": compliant})
+    transitions.apply(
+        case, "request_amends", acting=acting, now=now, stamp=stamp, data={"compliant": compliant}
+    )
     _reset_approvals(case)
     if compliant:
         record_compliant_draft(case)
@@ -375,7 +397,10 @@ def record_compliant_draft(case: Case) -> None:
     if case.draft_compliant_date is not None:
         return
     uploaded = (
-        case.transitions.filter(event__in=UPLOADS).order_by("-sort_key").values_list("created_at", flat=True).first()
+        case.transitions.filter(event__in=UPLOADS)
+        .order_by("-sort_key")
+        .values_list("created_at", flat=True)
+        .first()
     )
     if uploaded is not None:
         case.draft_compliant_date = clock.london_date(uploaded)

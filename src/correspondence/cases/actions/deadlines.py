@@ -109,7 +109,11 @@ def extend_for_pit(
     if not reason.strip():
         raise Refused("Enter the reason for the extension.", field="reason")
     weighed = loader.edition(case.edition_id).closure.exemption(exemption) if exemption else None
-    if row.extension and row.extension.needs_qualified_exemption and (weighed is None or weighed.kind != "qualified"):
+    if (
+        row.extension
+        and row.extension.needs_qualified_exemption
+        and (weighed is None or weighed.kind != "qualified")
+    ):
         raise Refused("Choose the qualified exemption that is being weighed.", field="exemption")
     if notice_date and notice_date > clock.today():
         raise Refused("The date of the notice must be today or in the past.", field="notice_date")
@@ -161,7 +165,10 @@ def remove_pit_extension(*, case_id: int, acting: Acting, now: datetime, stamp: 
         acting=acting,
         now=now,
         stamp=stamp,
-        data={"final_deadline": case.statutory_deadline.isoformat(), "original_final_deadline": before.isoformat()},
+        data={
+            "final_deadline": case.statutory_deadline.isoformat(),
+            "original_final_deadline": before.isoformat(),
+        },
     )
     drop_extensions(case, now=now)
     return case

@@ -111,7 +111,9 @@ def _check(case: Case, new: dict[str, object], changed: list[str]) -> None:
     if TYPE_FIELD in changed:
         here, there = tables.case_type(case.case_type), tables.case_type(str(new[TYPE_FIELD]))
         if here.form != there.form or here.always_flagged != there.always_flagged:
-            problems.append((TYPE_FIELD, "A request cannot become a review, or a review a request. Log a new case."))
+            problems.append(
+                (TYPE_FIELD, "A request cannot become a review, or a review a request. Log a new case.")
+            )
     received, compliant = new["received_date"], new.get("draft_compliant_date", case.draft_compliant_date)
     if "received_date" in changed:
         years = tables.case_types.limits.received_at_most_years_ago

@@ -47,9 +47,7 @@ def link_a_case(
         raise Refused("A case cannot be linked to itself.", field="number")
     case, other = _both(case_id, other.pk)
     transitions.guard(case, stamp)
-    types = loader.edition(case.edition_id)
-    listed = types.case_type(case.case_type).links, types.case_type(other.case_type).links
-    if other.case_type not in listed[0] and case.case_type not in listed[1]:
+    if not loader.edition(case.edition_id).case_types.may_be_linked(case.case_type, other.case_type):
         raise Refused("These two types of case cannot be linked.", field="number")
     if case.links.filter(linked_case=other).exists():
         raise Refused(f"Case {other.number} is already linked.", field="number")

@@ -39,11 +39,18 @@ def add_message_to_case(
 def comment(case: Case, text: str, *, acting: Acting, now: datetime) -> None:
     """Keep what was written beside an event as a message, without mail of its own."""
     if text.strip():
-        transitions.apply(case, MESSAGE, acting=acting, now=now, message=text.strip(), mail=False, follows=True)
+        transitions.apply(
+            case, MESSAGE, acting=acting, now=now, message=text.strip(), mail=False, follows=True
+        )
 
 
 def mark_seen(*, case: Case, user: User) -> None:
     """Remember that this person has seen the case's newest message; a read mark, not an event."""
-    newest = case.transitions.filter(event=MESSAGE).order_by("-sort_key").values_list("sort_key", flat=True).first()
+    newest = (
+        case.transitions.filter(event=MESSAGE)
+        .order_by("-sort_key")
+        .values_list("sort_key", flat=True)
+        .first()
+    )
     if newest is not None:
         Seen.objects.update_or_create(case=case, user=user, defaults={"sort_key": newest})

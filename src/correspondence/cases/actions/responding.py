@@ -38,9 +38,7 @@ def add_responses(
     """
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
-    transitions.apply(
-        case, "add_responses", acting=acting, now=now, stamp=stamp, data={"files": list(files)}
-    )
+    transitions.apply(case, "add_responses", acting=acting, now=now, stamp=stamp, data={"files": list(files)})
     comment(case, message, acting=acting, now=now)
     return case
 
@@ -79,7 +77,10 @@ def respond(
     missing = levels_not_cleared(case)
     if missing and not without_clearance:
         named = " and ".join(level.team.name for level in missing)
-        raise Refused(f"{named} has not cleared this response. Confirm that it was sent without.", field="without_clearance")
+        raise Refused(
+            f"{named} has not cleared this response. Confirm that it was sent without.",
+            field="without_clearance",
+        )
     case.response_date = response_date
     case.save(update_fields=["response_date"])
     transitions.apply(

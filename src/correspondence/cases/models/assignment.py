@@ -47,9 +47,13 @@ class Assignment(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(role="managing"), name="assignment_one_managing"),
             models.UniqueConstraint(
-                fields=["case"], condition=Q(role="responding", state="pending"), name="assignment_one_pending_responding"
+                fields=["case"], condition=Q(role="managing"), name="assignment_one_managing"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(role="responding", state="pending"),
+                name="assignment_one_pending_responding",
             ),
             models.UniqueConstraint(
                 fields=["case", "team"], condition=Q(role="approving"), name="assignment_level_once"

@@ -33,7 +33,9 @@ class PitExtension(BaseModel):
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(until__gt=F("before")), name="pit_extension_extends")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("before")), name="pit_extension_extends")
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} until {self.until}"

@@ -80,44 +80,143 @@ LEADS = {
 }
 
 UNITS = (
-    Unit("Disclosure BMT", "Corporate Services", "Information Rights", Role.MANAGER, "Nils Arden", DISCLOSURE_BMT,
-         "disclosure-bmt@example.invalid"),
-    Unit("Disclosure", "Corporate Services", "Information Rights", Role.APPROVER, "Orla Finch", DISCLOSURE,
-         "disclosure@example.invalid"),
-    Unit("Press Office", "Corporate Services", "Communications and Private Offices", Role.APPROVER, "Kit Larkin",
-         PRESS_OFFICE, "press-office@example.invalid"),
-    Unit("Private Office", "Corporate Services", "Communications and Private Offices", Role.APPROVER, "Maeve Stone",
-         PRIVATE_OFFICE, "private-office@example.invalid"),
-    Unit("Unit A", "Policy and Strategy", "Strategic Policy", Role.RESPONDER, "Ruth Calder",
-         email="unit-a@example.invalid", areas=("Sentencing policy", "Youth justice", "Consultations and impact papers")),
-    Unit("Unit B", "Operations", "Regional Operations", Role.RESPONDER, "Emil Hart",
-         areas=("Local offices and opening hours", "Complaints statistics")),
-    Unit("Courts Reform", "Policy and Strategy", "Strategic Policy", Role.RESPONDER, "Jonas Reed",
-         email="courts-reform@example.invalid", areas=("Court closures", "Digital hearings", "Jury service")),
-    Unit("Legal Aid Policy", "Policy and Strategy", "Strategic Policy", Role.RESPONDER, "Dilys Crane",
-         email="legal-aid-policy@example.invalid", areas=("Fees", "Eligibility", "Contracts with providers")),
-    Unit("Field Services North", "Operations", "Regional Operations", Role.RESPONDER, "Bruno Keel",
-         email="field-services-north@example.invalid", areas=("Northern offices", "Staff safety", "Vehicle fleet")),
-    Unit("Property and Maintenance", "Operations", "Estates and Contracts", Role.RESPONDER, "Wanda Pike",
-         email="property@example.invalid", areas=("Buildings", "Leases and rents", "Energy use")),
-    Unit("Contracts and Suppliers", "Operations", "Estates and Contracts", Role.RESPONDER, "Farid Moss",
-         email="contracts@example.invalid", areas=("Tenders", "Spending over £25,000", "Consultancy")),
-    Unit("Pay and Workforce", "Corporate Services", "Finance and People", Role.RESPONDER, "Greta Sund",
-         email="workforce@example.invalid", areas=("Staff numbers", "Sickness absence", "Gender pay gap")),
-    Unit("Finance Reporting", "Corporate Services", "Finance and People", Role.RESPONDER, "Otis Vane",
-         email="finance-reporting@example.invalid", areas=("Budgets and outturn", "Travel and expenses")),
-)  # fmt: skip
+    Unit(
+        "Disclosure BMT",
+        "Corporate Services",
+        "Information Rights",
+        Role.MANAGER,
+        "Nils Arden",
+        DISCLOSURE_BMT,
+        "disclosure-bmt@example.invalid",
+    ),
+    Unit(
+        "Disclosure",
+        "Corporate Services",
+        "Information Rights",
+        Role.APPROVER,
+        "Orla Finch",
+        DISCLOSURE,
+        "disclosure@example.invalid",
+    ),
+    Unit(
+        "Press Office",
+        "Corporate Services",
+        "Communications and Private Offices",
+        Role.APPROVER,
+        "Kit Larkin",
+        PRESS_OFFICE,
+        "press-office@example.invalid",
+    ),
+    Unit(
+        "Private Office",
+        "Corporate Services",
+        "Communications and Private Offices",
+        Role.APPROVER,
+        "Maeve Stone",
+        PRIVATE_OFFICE,
+        "private-office@example.invalid",
+    ),
+    Unit(
+        "Unit A",
+        "Policy and Strategy",
+        "Strategic Policy",
+        Role.RESPONDER,
+        "Ruth Calder",
+        email="unit-a@example.invalid",
+        areas=("Sentencing policy", "Youth justice", "Consultations and impact papers"),
+    ),
+    Unit(
+        "Unit B",
+        "Operations",
+        "Regional Operations",
+        Role.RESPONDER,
+        "Emil Hart",
+        areas=("Local offices and opening hours", "Complaints statistics"),
+    ),
+    Unit(
+        "Courts Reform",
+        "Policy and Strategy",
+        "Strategic Policy",
+        Role.RESPONDER,
+        "Jonas Reed",
+        email="courts-reform@example.invalid",
+        areas=("Court closures", "Digital hearings", "Jury service"),
+    ),
+    Unit(
+        "Legal Aid Policy",
+        "Policy and Strategy",
+        "Strategic Policy",
+        Role.RESPONDER,
+        "Dilys Crane",
+        email="legal-aid-policy@example.invalid",
+        areas=("Fees", "Eligibility", "Contracts with providers"),
+    ),
+    Unit(
+        "Field Services North",
+        "Operations",
+        "Regional Operations",
+        Role.RESPONDER,
+        "Bruno Keel",
+        email="field-services-north@example.invalid",
+        areas=("Northern offices", "Staff safety", "Vehicle fleet"),
+    ),
+    Unit(
+        "Property and Maintenance",
+        "Operations",
+        "Estates and Contracts",
+        Role.RESPONDER,
+        "Wanda Pike",
+        email="property@example.invalid",
+        areas=("Buildings", "Leases and rents", "Energy use"),
+    ),
+    Unit(
+        "Contracts and Suppliers",
+        "Operations",
+        "Estates and Contracts",
+        Role.RESPONDER,
+        "Farid Moss",
+        email="contracts@example.invalid",
+        areas=("Tenders", "Spending over £25,000", "Consultancy"),
+    ),
+    Unit(
+        "Pay and Workforce",
+        "Corporate Services",
+        "Finance and People",
+        Role.RESPONDER,
+        "Greta Sund",
+        email="workforce@example.invalid",
+        areas=("Staff numbers", "Sickness absence", "Gender pay gap"),
+    ),
+    Unit(
+        "Finance Reporting",
+        "Corporate Services",
+        "Finance and People",
+        Role.RESPONDER,
+        "Otis Vane",
+        email="finance-reporting@example.invalid",
+        areas=("Budgets and outturn", "Travel and expenses"),
+    ),
+)
 
 PEOPLE = (
     Person("Bea Manager", "bea.manager@example.invalid", ((Role.MANAGER, "Disclosure BMT"),)),
     Person("Dora Disclosure", "dora.disclosure@example.invalid", ((Role.APPROVER, "Disclosure"),)),
     Person("Dan Disclosure", "dan.disclosure@example.invalid", ((Role.APPROVER, "Disclosure"),)),
-    Person("Pete Press", "pete.press@example.invalid", ((Role.APPROVER, "Press Office"),), default_officer=True),
-    Person("Vera Private", "vera.private@example.invalid", ((Role.APPROVER, "Private Office"),), default_officer=True),
+    Person(
+        "Pete Press", "pete.press@example.invalid", ((Role.APPROVER, "Press Office"),), default_officer=True
+    ),
+    Person(
+        "Vera Private",
+        "vera.private@example.invalid",
+        ((Role.APPROVER, "Private Office"),),
+        default_officer=True,
+    ),
     Person("Rhys Responder", "rhys.responder@example.invalid", ((Role.RESPONDER, "Unit A"),)),
     Person("Rina Responder", "rina.responder@example.invalid", ((Role.RESPONDER, "Unit A"),)),
     Person("Bob Responder", "bob.responder@example.invalid", ((Role.RESPONDER, "Unit B"),)),
-    Person("Mara Both", "mara.both@example.invalid", ((Role.RESPONDER, "Unit B"), (Role.APPROVER, "Disclosure"))),
+    Person(
+        "Mara Both", "mara.both@example.invalid", ((Role.RESPONDER, "Unit B"), (Role.APPROVER, "Disclosure"))
+    ),
     Person("Tess Admin", "tess.admin@example.invalid", ((Role.TEAM_ADMIN, "Unit B"),)),
     Person("Adam System", "adam.system@example.invalid", ((Role.ADMIN, None),)),
     Person("Nora Newcomer", "nora.newcomer@example.invalid"),
@@ -145,7 +244,9 @@ def load_people(now: datetime) -> None:
         Misconfigured: this is not a demonstration.
     """
     if not settings.current().demonstration:
-        raise Misconfigured("The example organisation has known passwords: it is loaded only with DEMONSTRATION=true.")
+        raise Misconfigured(
+            "The example organisation has known passwords: it is loaded only with DEMONSTRATION=true."
+        )
     units = {unit.name: _unit(unit, now) for unit in UNITS}
     for person in PEOPLE:
         if not User.objects.filter(email=person.email).exists():

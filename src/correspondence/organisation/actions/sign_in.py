@@ -21,7 +21,7 @@ from correspondence.audit.actions import record
 from correspondence.audit.queries import of_subject
 from correspondence.notifications.actions import enqueue
 from correspondence.organisation import passwords
-from correspondence.organisation.links import DeadLink, locked_account, moment_of_lock, reset_links, unlock_token
+from correspondence.organisation.links import DeadLink, locked_account, moment_of_lock, reset_links
 from correspondence.organisation.models import User
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ STRANGERS = "sign_in"
 
 
 def attempt(*, email: str, password: str, now: datetime) -> User | None:
-    """The person whose address and password these are, if they may come in; else nothing, whatever the reason.
+    """The person whose address and password these are, if they may come in; else nothing.
 
     Four wrong passwords lock an account for an hour, and one mail tells its owner how to unlock it.
     The password is compared before anything is locked, so that guessing at one account holds up
@@ -114,7 +114,7 @@ def request_password_reset(*, email: str, now: datetime) -> None:
             recipient_email=person.email,
             recipient_name=person.full_name,
             recipient_id=person.pk,
-            values={"name": person.full_name, "person_id": person.pk, "token": reset_links.make_token(person)},
+            values={"name": person.full_name},
         )
 
 
@@ -187,7 +187,7 @@ def _lock(person: User, now: datetime) -> None:
         recipient_email=person.email,
         recipient_name=person.full_name,
         recipient_id=person.pk,
-        values={"name": person.full_name, "token": unlock_token(person)},
+        values={"name": person.full_name},
     )
 
 

@@ -29,7 +29,9 @@ class Removal:
 
 
 @transaction.atomic
-def add_to_team(*, user_id: int, team_id: int, role: Role, acting_user: User | None, now: datetime) -> Membership:
+def add_to_team(
+    *, user_id: int, team_id: int, role: Role, acting_user: User | None, now: datetime
+) -> Membership:
     """Give a person a role in a business unit; a second time changes nothing.
 
     Raises:
@@ -70,10 +72,14 @@ def remove_from_team(*, user_id: int, team_id: int, acting_user: User, now: date
     leaving = list(Membership.objects.select_for_update().filter(user=person, team=team).order_by("role"))
     if not leaving:
         raise Refused(f"{person.full_name} is not in {team.name} any more.")
-    stays = Membership.objects.filter(user=person).exclude(team=team).exclude(team__deactivated_at__isnull=False)
+    stays = (
+        Membership.objects.filter(user=person).exclude(team=team).exclude(team__deactivated_at__isnull=False)
+    )
     is_last = not stays.exists()
     if is_last and person == acting_user:
-        raise Refused("This is your only team, so you would not be able to sign in any more: ask a colleague to do it.")
+        raise Refused(
+            "This is your only team, so you would not be able to sign in any more: ask a colleague to do it."
+        )
     roles = tuple(held.role for held in leaving)
     Membership.objects.filter(pk__in=[held.pk for held in leaving]).delete()
     DefaultOfficer.objects.filter(team=team, user=person).delete()

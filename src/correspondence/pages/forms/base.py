@@ -11,7 +11,7 @@ from correspondence.pages.forms.fields import ChoiceLook
 from correspondence.pages.forms.renderer import Component
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from correspondence.core.errors import Refused
 
@@ -62,6 +62,11 @@ class PlainForm(forms.Form):
         """Put what a rule refused beside the field it speaks of, or at the top when there is none."""
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
+
+    def add_problems(self, problems: Iterable[tuple[str, str]]) -> None:
+        """Put each thing to mend beside the field it speaks of, or at the top when there is none."""
+        for field, message in problems:
+            self.add_error(field if field in self.fields else None, message)
 
     def _clean_fields(self) -> None:
         """What a choice would reveal and does not is neither checked nor kept."""

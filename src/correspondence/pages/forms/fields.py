@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from correspondence.core.formats import counted, file_size
+from correspondence.documents import sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -363,9 +364,9 @@ class FilesField(Look, forms.FileField):
     """One or several files, as a list. What is inside them is checked where documents are kept.
 
     Args:
-        accept: file name endings to offer, such as ``.pdf``.
+        accept: file name endings to offer; those of the documents that a case can hold unless given.
+        max_bytes: of each file; what a document may have unless given.
         max_files: how many at once.
-        max_bytes: of each file.
     """
 
     component: ClassVar[str] = "files"
@@ -376,16 +377,20 @@ class FilesField(Look, forms.FileField):
         self,
         label: str,
         *,
-        accept: Sequence[str],
-        max_bytes: int,
+        accept: Sequence[str] = sniffing.EXTENSIONS,
+        max_bytes: int = sniffing.MAX_BYTES,
         max_files: int = 20,
-        missing: str = "",
+        missing: str = "Choose a file",
+        hint: str = "",
         **more: Any,
     ) -> None:
         self.accept = tuple(accept)
         self.max_files = max_files
         self.max_bytes = max_bytes
-        super().__init__(label, missing=missing or "Choose a file", widget=FilesInput, **more)
+        *others, last = (ending.removeprefix(".") for ending in accept)
+        endings = f"{', '.join(others)} or {last}" if others else last
+        hint = hint or f"Up to {file_size(max_bytes)} each: {endings}"
+        super().__init__(label, missing=missing, hint=hint, widget=FilesInput, **more)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         del initial

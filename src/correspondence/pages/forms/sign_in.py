@@ -13,7 +13,7 @@ LONGEST_TYPED = 1000
 
 
 class SignIn(PlainForm):
-    """Email address and password. Neither is judged by its shape: that would tell what addresses look like here."""
+    """Email address and password."""
 
     email = EmailField("Email address", autocomplete="username")
     password = PasswordField("Password", autocomplete="current-password", max_length=LONGEST_TYPED)
@@ -23,7 +23,9 @@ class ForgottenPassword(PlainForm):
     """Whose password is forgotten."""
 
     email = EmailField(
-        "Email address", autocomplete="username", hint="We will send a link to it if it belongs to an account."
+        "Email address",
+        autocomplete="username",
+        hint="We will send a link to it if it belongs to an account.",
     )
 
 
@@ -34,7 +36,7 @@ class NewPassword(PlainForm):
         "New password",
         autocomplete="new-password",
         max_length=LONGEST_TYPED,
-        hint=f"{SHORTEST} to {LONGEST} characters. Three words that have nothing to do with each other are a good start.",
+        hint=f"{SHORTEST} to {LONGEST} characters. Three words that do not belong together are a good start.",
     )
     confirmation = PasswordField("New password again", autocomplete="new-password", max_length=LONGEST_TYPED)
 

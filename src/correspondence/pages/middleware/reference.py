@@ -61,8 +61,10 @@ class ReferenceMiddleware:
 
 
 def log_exception(*, request: HttpRequest | None = None, **_more: Any) -> None:
-    """Write down a defect that became a 500 page: Django's signal calls this, also for errors in middleware."""
-    _log.exception("unhandled", route=route_of(request) if request else "", method=request.method if request else "")
+    """Write down a defect that became a 500 page: called by Django's signal, for middleware too."""
+    _log.exception(
+        "unhandled", route=route_of(request) if request else "", method=request.method if request else ""
+    )
 
 
 def route_of(request: HttpRequest) -> str:
@@ -76,7 +78,7 @@ class _Statements:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any) -> Any:  # noqa: FBT001 - called so by Django
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any) -> Any:
         if not _transaction_control.match(str(sql)):
             self.count += 1
         return execute(sql, params, many, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request cannot be read. What was sent is not shown back."""
-    del request, exception
+    """400: the request cannot be read; 413: it is too large. What was sent is not shown back."""
+    del request
+    if isinstance(exception, RequestDataTooBig):
+        return _bare("errors/413.html", HTTPStatus.CONTENT_TOO_LARGE)
     return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
 
 

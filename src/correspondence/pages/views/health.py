@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -12,10 +11,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
-from correspondence.core import settings
+from correspondence.core.errors import Misconfigured
+from correspondence.documents import keys
 from correspondence.pages.access import public
 from correspondence.rulebook import loader
-from correspondence.rulebook.errors import NoEdition, PolicyError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -32,11 +31,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The process can do its work, or the parts that it lacks. Valkey is none of them: work goes on without it."""
+    """The process can do its work, or what it lacks. Valkey is not asked: work goes on without it."""
     del request
     missing = [name for name, holds in CHECKS.items() if not holds()]
     if missing:
-        return JsonResponse({"status": "not ready", "missing": missing}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return JsonResponse(
+            {"status": "not ready", "missing": missing}, status=HTTPStatus.SERVICE_UNAVAILABLE
+        )
     return JsonResponse({"status": "ready"})
 
 
@@ -88,18 +89,18 @@ def _migrations() -> bool:
 def _policy() -> bool:
     """Whether there is a policy edition, and every name in it is known to this process."""
     try:
-        loader.edition(loader.current_edition_id())
-    except (DatabaseError, NoEdition, PolicyError):
+        return not loader.lacking(loader.current_edition_id())
+    except (DatabaseError, Misconfigured):
         return False
-    return True
 
 
 def _document_keys() -> bool:
+    """Whether the key provider can wrap a key; the one made for this is thrown away."""
     try:
-        keys = json.loads(settings.current().document_key_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        keys.provider().wrap(keys.new_key(0))
+    except Misconfigured:
         return False
-    return bool(keys)
+    return True
 
 
 CHECKS = {

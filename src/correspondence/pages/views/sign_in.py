@@ -132,7 +132,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an unlock link arrives. Opening it changes nothing, since mail scanners open links: the button does."""
+    """Where an unlock link arrives. Mail scanners open links, so opening it changes nothing: the button does."""
     now = clock.actual_now()
     if request.method == "POST":
         try:

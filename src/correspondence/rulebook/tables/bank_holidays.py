@@ -105,11 +105,13 @@ class BankHolidays(Row):
         """The working days where a bank holiday of any of these divisions does not count."""
         wanted = frozenset(divisions)
         if wanted not in self._calendars:
-            self._calendars[wanted] = Calendar(_in_words(self.holidays, wanted), self.first_year, self.last_year)
+            self._calendars[wanted] = Calendar(
+                _in_words(self.holidays, wanted), self.first_year, self.last_year
+            )
         return self._calendars[wanted]
 
     def united_kingdom(self) -> Calendar:
-        """The working days of FOIA 2000 s.10(6): a bank holiday in any part of the United Kingdom does not count."""
+        """The working days of FOIA 2000 s.10(6), which asks for any part of the United Kingdom."""
         return self.calendar(DIVISIONS)
 
 
@@ -119,6 +121,8 @@ def _in_words(holidays: Iterable[Holiday], wanted: frozenset[str]) -> dict[date,
     for holiday in holidays:
         if wanted & set(holiday.divisions):
             everywhere = set(holiday.divisions) == set(DIVISIONS)
-            where = "United Kingdom" if everywhere else ", ".join(DIVISION_NAMES[d] for d in holiday.divisions)
+            where = (
+                "United Kingdom" if everywhere else ", ".join(DIVISION_NAMES[d] for d in holiday.divisions)
+            )
             told[holiday.date].append(f"{holiday.name} ({where})")
     return {day: "; ".join(names) for day, names in told.items()}

@@ -39,7 +39,7 @@ class Extension(SourcedRow):
 
 
 class BusinessUnit(SourcedRow):
-    """The unit's own time, counted from the day of assignment, that day being day 1 if it is a working day."""
+    """The unit's own time, the day of assignment being day 1 if it is a working day."""
 
     working_days: Days
     flagged_working_days: Days

@@ -46,7 +46,7 @@ class BoundTables(Row):
         return self._case_type_of[code]
 
     def workflow(self, case_type: str, workflow: str) -> Workflow:
-        """The workflow that a case of this type follows under this name. Raises KeyError for an unknown one."""
+        """The workflow of this name for a case type. Raises KeyError for an unknown one."""
         return self._workflow_of[self.case_type(case_type).machine, workflow]
 
     def clock(self, case_type: str) -> Clock:

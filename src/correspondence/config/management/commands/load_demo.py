@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What the command can be asked for."""
-        parser.add_argument("--people", action="store_true", help="print who can sign in, as JSON, and load nothing")
+        parser.add_argument(
+            "--people", action="store_true", help="print who can sign in, as JSON, and load nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load the organisation, or list its people."""

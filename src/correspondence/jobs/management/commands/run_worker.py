@@ -32,11 +32,7 @@ def environment(threads: int) -> dict[str, str]:
 
 
 def command_line(queues: list[str], *, threads: int, processes: int, module: str = PROCESS) -> list[str]:
-    """Dramatiq's own command, which starts and stops the processes.
-
-    Args:
-        module: what each process loads.
-    """
+    """Dramatiq's own command, which starts and stops the processes, each of which loads the module."""
     return [
         sys.executable,
         "-m",
@@ -61,11 +57,15 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--queues", type=_queues, default=list(kinds.QUEUES), help="names, comma separated")
+        parser.add_argument(
+            "--queues", type=_queues, default=list(kinds.QUEUES), help="names, comma separated"
+        )
         parser.add_argument("--threads", type=int, default=4, help="threads of each process")
         parser.add_argument("--processes", type=int, default=1, help="processes")
 
-    def handle(self, *_arguments: Any, queues: list[str], threads: int, processes: int, **_options: Any) -> None:
+    def handle(
+        self, *_arguments: Any, queues: list[str], threads: int, processes: int, **_options: Any
+    ) -> None:
         sys.stdout.flush()
         command = command_line(queues, threads=threads, processes=processes)
         os.execve(command[0], command, environment(threads))  # noqa: S606 - our own interpreter, no shell

@@ -1,0 +1,80 @@
+"""The forms for uploading and sending a response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from correspondence.pages.forms import fields
+from correspondence.pages.forms.base import Form
+from correspondence.pages.forms.clearing import MESSAGE, REASON
+
+FILES = "Choose the response files"
+
+
+class UploadResponse(Form):
+    """Upload a response."""
+
+    files = fields.FilesField(FILES, missing="Choose at least one response file")
+    message = fields.LongTextField(
+        "Message (optional)",
+        max_length=MESSAGE,
+        required=False,
+        hint="It becomes a message of the case's conversation.",
+    )
+
+
+class UploadAndClear(UploadResponse):
+    """Upload a changed response and clear it."""
+
+
+class UploadAndClearWithOffices(UploadResponse):
+    """Upload a changed response, clear it, and say whether the other offices clear it too."""
+
+    press = fields.RadiosField(
+        "Does the Press Office need to clear this response?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        conditional={"no": ["reason"]},
+        missing="Say whether the Press Office needs to clear this response",
+    )
+    reason = fields.LongTextField(
+        "Why do the Press Office and the Private Office not need to clear it?", max_length=REASON
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"press": "yes", **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
+class UploadAndReturn(Form):
+    """Upload changes and hand the response back for redrafting."""
+
+    files = fields.FilesField(
+        "Choose the files with your changes", missing="Choose at least one file with your changes"
+    )
+    message = fields.LongTextField(
+        "What should be changed? (optional)",
+        max_length=MESSAGE,
+        required=False,
+        hint="It becomes a message of the case's conversation.",
+    )
+    compliant = fields.RadiosField(
+        "Was the draft compliant when it was uploaded?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        missing="Say whether the draft was compliant",
+        inline=True,
+    )
+
+
+class MarkAsSent(Form):
+    """Say when the response was sent."""
+
+    response_date = fields.DateField("Date the response was sent", today=True)
+
+
+class MarkAsSentWithoutClearance(MarkAsSent):
+    """Say when the response was sent, although a clearance is missing."""
+
+    without_clearance = fields.TickField(
+        "The response was sent without this clearance",
+        missing="Confirm that the response was sent without this clearance",
+    )

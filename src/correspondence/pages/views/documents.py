@@ -1,0 +1,45 @@
+"""Giving files out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from correspondence.core.errors import Refused
+from correspondence.documents import access
+from correspondence.documents.actions import downloading
+from correspondence.documents.models import Attachment
+from correspondence.pages import notices
+from correspondence.pages.people import person
+from correspondence.pages.uploads import content_disposition
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+
+@require_GET
+def download_attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file, decrypted while it goes out. It is never shown in the browser, only saved."""
+    try:
+        attachment = access.attachment_for(person(request), pk)
+    except Attachment.DoesNotExist:
+        raise Http404 from None
+    try:
+        file = downloading.download(attachment, user=person(request))
+    except Refused as refusal:
+        notices.alert(request, str(refusal))
+        return redirect("case", attachment.case_id)
+    return StreamingHttpResponse(
+        file.pieces,
+        content_type=file.content_type,
+        headers={
+            "Content-Length": str(file.size_bytes),
+            "Content-Disposition": content_disposition(file.filename),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
