@@ -52,7 +52,7 @@ check: ready ## style, types, imports, templates, migrations, policy tables, scr
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@$(PYTHON) -m djlint --check --lint src/correspondence/pages/templates
+	@$(PYTHON) -m djlint --lint src/correspondence/pages/templates
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 	@$(PYTHON) manage.py policy check
 	@for script in $(SCRIPTS); do sh -n "$$script" || exit 1; done; bash -n .ci/run
@@ -60,7 +60,6 @@ check: ready ## style, types, imports, templates, migrations, policy tables, scr
 fix: ready ## put the style right where that can be done by itself
 	@$(PYTHON) -m ruff check --fix --quiet . || true
 	@$(PYTHON) -m ruff format .
-	@$(PYTHON) -m djlint --reformat --quiet src/correspondence/pages/templates || true
 
 bench: ready ## load 20,000 cases and measure
 	@exec $(PYTHON) -m bench $(ARGS)

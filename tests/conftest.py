@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
@@ -61,6 +62,8 @@ def _emptied_and_refilled(loaded: str) -> Callable[[TransactionTestCase], None]:
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+        # Emptying makes the content types anew, under other ids.
+        ContentType.objects.all().delete()
         connection.creation.deserialize_db_from_string(loaded)
 
     return teardown

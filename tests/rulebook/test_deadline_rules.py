@@ -161,13 +161,13 @@ class TestCorrectedDateOfReceipt:
     def test_an_earlier_receipt_leaves_the_extension_too_long(self) -> None:
         edited = self.edited(date(2025, 10, 31), extended_until=date(2026, 1, 5), extensions=1)
         assert edited.statutory.date == date(2025, 11, 28)
-        assert edited.latest_extension == date(2025, 12, 30)
+        assert edited.latest_extension == date(2025, 12, 31)
         assert edited.asks_for_extension
 
     def test_two_extensions_have_two_allowances(self) -> None:
         edited = self.edited(date(2025, 10, 31), extended_until=date(2026, 1, 5), extensions=2)
         assert not edited.asks_for_extension
-        assert edited.latest_extension == date(2026, 1, 29)
+        assert edited.latest_extension == date(2026, 1, 30)
 
     def test_a_later_receipt_can_leave_nothing_to_extend(self) -> None:
         edited = self.edited(date(2025, 12, 8), extended_until=date(2026, 1, 5), extensions=1)
@@ -179,12 +179,12 @@ class TestCorrectedDateOfReceipt:
             date(2025, 10, 31),
             extended_until=date(2026, 1, 5),
             extensions=1,
-            new_extension=date(2025, 12, 30),
+            new_extension=date(2025, 12, 31),
         )
-        assert edited.final.date == date(2025, 12, 30)
+        assert edited.final.date == date(2025, 12, 31)
         assert not edited.asks_for_extension
 
-    @pytest.mark.parametrize("until", [date(2025, 11, 28), date(2025, 12, 31)])
+    @pytest.mark.parametrize("until", [date(2025, 11, 28), date(2026, 1, 1)])
     def test_a_new_extended_date_out_of_reach_is_refused(self, until: date) -> None:
         with pytest.raises(Refused) as refused:
             self.edited(

@@ -14,7 +14,7 @@ from correspondence.core import clock, logs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-type Told = str | int | bool | None | list[str] | list[int]
+type Told = str | int | bool | list[str] | list[int] | None
 """What an entry may hold: codes, counts and ids."""
 
 

@@ -130,14 +130,13 @@ def acting_on(case: Case, user: User, *, event: str, situation: Situation | None
     """
     situation = situation or situation_of(case, user)
     holds = names.asking(situation)
-    answer: workflow.Move | workflow.Refusal | None = None
-    for asked in _questions(situation, holds):
-        answer = asked.move(event)
-        if isinstance(answer, workflow.Move):
-            return Acting(user, asked.team_in(answer.role), Role(answer.role))
-    if answer is None:
-        raise LookupError("There is always a second question.")
-    raise Refused(answer.words)
+    on_case, anywhere = _questions(situation, holds)
+    asked, answer = on_case, on_case.move(event)
+    if isinstance(answer, workflow.Refusal):
+        asked, answer = anywhere, anywhere.move(event)
+    if isinstance(answer, workflow.Refusal):
+        raise Refused(answer.words)
+    return Acting(user, asked.team_in(answer.role), Role(answer.role))
 
 
 def why_not(case: Case, user: User, event: str) -> str | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from correspondence.organisation.models import Role
-
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from correspondence.organisation.models import Team, User
+    from correspondence.organisation.models import Role, Team, User
 
 SYSTEM_NAME = "System update"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @names.fact(about="person", otherwise="You are not in the business unit that is answering this case.")
 def user_in_responding_team(situation: Situation) -> bool:
-    """A membership of any role in the team of the current responding assignment; the person need not be named."""
+    """A membership of any role in the team of the responding assignment; the person need not be named."""
     responding = situation.responding
     return bool(responding and responding.team_id in situation.team_ids)
 
@@ -77,7 +77,7 @@ def user_holds_private_office_assignment(situation: Situation) -> bool:
 
 @names.fact(about="person", otherwise="You share no team with a person who holds this case.")
 def user_shares_team_with_accepted_assignee(situation: Situation) -> bool:
-    """A team of the person has an accepted responding or approving assignment on the case; pending ones do not count."""
+    """A team of the person has an accepted responding or approving assignment; pending ones do not count."""
     return any(
         held.state == AssignmentState.ACCEPTED and held.team_id in situation.team_ids
         for held in (*situation.approving, *([situation.responding] if situation.responding else []))
@@ -94,7 +94,7 @@ def _accepted_by_own_team(situation: Situation) -> str:
 
 @names.fact(about="person", otherwise=_accepted_by_own_team)
 def users_approving_team_has_not_accepted(situation: Situation) -> bool:
-    """No accepted assignment of the person's own approving team; means something only if that team is on the case."""
+    """No accepted assignment of the person's own approving team, which is on the case."""
     team = situation.approving_team
     return not any(
         team and level.team_id == team.pk and level.state == AssignmentState.ACCEPTED
@@ -133,7 +133,7 @@ def users_approving_team_can_remove_clearance(situation: Situation) -> bool:
 
 
 @names.fact(
-    about="person", otherwise="Only a Press or Private Office that is on this case can remove its clearance."
+    about="person", otherwise="Only an office that is on this case can remove its clearance."
 )
 def press_or_private_office_can_remove_clearance(situation: Situation) -> bool:
     """The person's approving team is the Press or the Private Office and has a live level on the case."""
@@ -149,7 +149,7 @@ def user_in_press_or_private_office(situation: Situation) -> bool:
 
 @names.fact(about="person", otherwise="The case is not with a team of yours.")
 def user_in_team_case_is_with(situation: Situation) -> bool:
-    """A membership of any role in the team that holds the case in its present state; nobody holds a closed case."""
+    """A membership of any role in the team that holds the case now; nobody holds a closed case."""
     holder = situation.holder
     return bool(holder and holder.team_id in situation.team_ids)
 
@@ -170,10 +170,10 @@ def user_in_team(situation: Situation) -> bool:
 
 
 @names.fact(
-    about="person", otherwise="The case is waiting for your own team: clear the response, or ask for changes."
+    about="person", otherwise="The case is with your own team: clear the response, or ask for changes."
 )
 def case_not_with_users_approving_team(situation: Situation) -> bool:
-    """The case is not pending with the person's own approving team: a level that holds it cannot be taken off."""
+    """The case is not pending with the person's own team: a level that holds it cannot be taken off."""
     team = situation.approving_team
     return not (team and OFFICE_OF_STATE.get(situation.the_case.state) == team.code)
 
@@ -209,7 +209,7 @@ def not_overturned_case(situation: Situation) -> bool:
 
 @names.fact(
     about="case",
-    otherwise="No further clearance can be asked for now: every level is on the case, or the window is still open.",
+    otherwise="No further clearance can be asked for: every level is on the case, or the window is open.",
 )
 def foi_clearance_can_be_escalated(situation: Situation) -> bool:
     """Whether more clearance can be asked for.
@@ -229,7 +229,7 @@ def foi_clearance_can_be_escalated(situation: Situation) -> bool:
 
 @names.fact(
     about="case",
-    otherwise="Disclosure is not on this case, so nobody could take it further. Flag it for Disclosure first.",
+    otherwise="Disclosure is not on this case: flag it first.",
 )
 def disclosure_on_case(situation: Situation) -> bool:
     """Disclosure has a live assignment."""
@@ -247,10 +247,11 @@ def disclosure_on_case_if_flagged(situation: Situation) -> bool:
 
 @names.fact(
     about="case",
-    otherwise="Taking this level off now would leave a gap in the clearance. Disclosure can clear the response and bypass instead.",
+    otherwise="Taking this level off now would leave a gap in the clearance. "
+    "Disclosure can clear the response and bypass instead.",
 )
 def removal_leaves_no_gap(situation: Situation) -> bool:
-    """In full approval, a level cannot be taken off so that Disclosure stays and Press or Private Office is missing."""
+    """In full approval no level can be taken off so that Disclosure stays and another office is missing."""
     return situation.the_case.workflow != "full_approval" or not disclosure_on_case(situation)
 
 

@@ -139,3 +139,17 @@ def responding_assignment(case: Case) -> Assignment | None:
         .order_by("-id")
         .first()
     )
+
+
+def seen_up_to(case: Case, user: User) -> int:
+    """The sort key of the newest message that this person has seen; 0 when they have seen none."""
+    return Seen.objects.filter(case=case, user=user).values_list("sort_key", flat=True).first() or 0
+
+
+def assignment_of_link(case_id: int, assignment_id: int) -> Assignment | None:
+    """The assignment that an old link names, with its case, whether that was deleted or not."""
+    return (
+        Assignment.objects.filter(pk=assignment_id, case_id=case_id)
+        .select_related("team", "user", "case")
+        .first()
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from correspondence.audit import actions as audit
 from correspondence.cases import queries
 from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from correspondence.cases.models import Case
     from correspondence.organisation.models import Team, User
 
-type Datum = str | int | bool | None | list[str]
+type Datum = str | int | bool | list[str] | None
 
 SORT_STEP = 20
 
@@ -64,7 +66,7 @@ def _move(case: Case, event: str, acting: Acting, situation: Situation, *, follo
     if follows:
         # What follows from another event need not be open to the role of whoever caused it.
         roles += [role for role in CASE_ROLES if role != acting.role]
-    answer: workflow.Move | workflow.Refusal | None = None
+    words = ""
     for role in roles:
         answer = workflow.move_for(
             bound,
@@ -79,7 +81,24 @@ def _move(case: Case, event: str, acting: Acting, situation: Situation, *, follo
         )
         if isinstance(answer, workflow.Move):
             return answer
-    raise Refused(answer.words if answer else "")
+        words = words or answer.words
+    raise Refused(words)
+
+
+def once(stamp: FormStamp) -> None:
+    """Let a form make one record only, where there is no record yet to lock.
+
+    A second sending waits here until the first one is through.
+
+    Raises:
+        AlreadyDone: this form was sent before.
+    """
+    if stamp.form_key is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"form:{stamp.form_key}"])
+    if done := queries.result_of(stamp.form_key):
+        raise AlreadyDone(done)
 
 
 def guard(case: Case, stamp: FormStamp) -> None:

@@ -62,13 +62,11 @@ def creation_problems(
 
 
 def compliant_date_problem(compliant: date, *, received: date, responded: date | None, today: date) -> str:
-    """A compliant draft comes on or after receipt, not in the future, not after the response; empty when it does."""
+    """A compliant draft comes after receipt and not after the response; empty when it does."""
     if compliant > today:
         return "The date must be today or in the past."
     if compliant < received:
-        return (
-            f"The date must be on or after the date received, {received.day} {received:%B} {received.year}."
-        )
+        return f"The date must be on or after the date received, {deadlines.in_words(received)}."
     if responded and compliant > responded:
-        return f"The date must be on or before the day the response was sent, {responded.day} {responded:%B} {responded.year}."
+        return f"The date must be on or before the day of the response, {deadlines.in_words(responded)}."
     return ""

@@ -14,6 +14,8 @@ from correspondence.core.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
 WITHOUT_SECRETS: Mapping[str, str] = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
@@ -39,36 +41,44 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         Misconfigured: names every setting that is missing or wrong, at once.
     """
-    given: dict[str, str] = dict(WITHOUT_SECRETS) if environment.get("CORRESPONDENCE_WITHOUT_SECRETS") else {}
-    problems: list[str] = []
+    given, problems = _given(environment)
+    values: dict[str, object] = {name.lower(): value for name, value in given.items()}
+    if isinstance(hosts := values.get("allowed_hosts"), str):
+        values["allowed_hosts"] = [host.strip() for host in hosts.split(",") if host.strip()]
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [_in_words(problem) for problem in error.errors()]
+        raise Misconfigured(_listed(problems)) from None
+    if problems:
+        raise Misconfigured(_listed(problems))
+    return settings
+
+
+def _given(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The values by variable, secrets read from their files, and what could not be read."""
+    given = dict(WITHOUT_SECRETS) if environment.get("CORRESPONDENCE_WITHOUT_SECRETS") else {}
+    problems = []
     for name in Settings.model_fields:
         variable = name.upper()
-        if variable in environment:
+        if environment.get(variable):
             given[variable] = environment[variable]
-        elif (path := environment.get(f"{variable}_FILE")) is not None:
+        elif path := environment.get(f"{variable}_FILE"):
             try:
                 given[variable] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 problems.append(f"{variable}_FILE: {path} cannot be read ({error.strerror})")
-                given[variable] = ""
-    values: dict[str, object] = {name.lower(): value for name, value in given.items()}
-    if isinstance(hosts := values.get("allowed_hosts"), str):
-        values["allowed_hosts"] = [host.strip() for host in hosts.split(",") if host.strip()]
-    if values.get("policy_dir") == "":
-        del values["policy_dir"]
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        for problem in error.errors():
-            where = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
-            said = (
-                "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-            )
-            problems.append(f"{where} {said}" if problem["type"] == "missing" else f"{where}: {said}")
-        raise Misconfigured("The settings cannot be used:\n  " + "\n  ".join(sorted(problems))) from None
-    if problems:
-        raise Misconfigured("The settings cannot be used:\n  " + "\n  ".join(sorted(problems)))
-    return settings
+    return given, problems
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    where = str(problem["loc"][0]).upper() if problem["loc"] else "Together"
+    said = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}"
+
+
+def _listed(problems: list[str]) -> str:
+    return "The settings cannot be used:\n  " + "\n  ".join(sorted(problems))
 
 
 def database_url(settings: Settings, *, as_owner: bool, environment: Mapping[str, str] = os.environ) -> str:

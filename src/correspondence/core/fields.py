@@ -9,7 +9,7 @@ from django.db import models
 from correspondence.core import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 
@@ -23,7 +23,7 @@ class MomentField(models.DateTimeField):  # type: ignore[type-arg]  # generic in
         options.pop("editable", None)
         super().__init__(default=told_by, editable=False, **options)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, _path, arguments, options = super().deconstruct()
         del options["default"]
         return name, "django.db.models.DateTimeField", arguments, options

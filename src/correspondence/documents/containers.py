@@ -27,3 +27,6 @@ class Seekable(Protocol):
 
     def tell(self) -> int:
         """The present place."""
+
+    def seekable(self) -> bool:
+        """Always: zipfile asks."""

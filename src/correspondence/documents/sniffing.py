@@ -144,7 +144,7 @@ def check(upload: Upload) -> Checked:
 
 
 def _content_type(upload: Upload, expected: FileType) -> str:
-    """What the content is: one of the accepted content types, or what libmagic calls it."""
+    """What the content is: one of the accepted content types, or one that stands for any other."""
     upload.seek(0)
     head = upload.read(HEAD_BYTES)
     seen = str(magic.from_buffer(head, mime=True))
@@ -156,7 +156,7 @@ def _content_type(upload: Upload, expected: FileType) -> str:
             return kind.look_inside(upload)
         if seen in kind.seen_as:
             return kind.content_type
-    return seen
+    return "application/octet-stream"
 
 
 def _really(found: str) -> str:

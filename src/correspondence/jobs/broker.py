@@ -57,8 +57,12 @@ def _add_actor(broker: RedisBroker, queue: Queue) -> None:
     def run(job_id: int) -> None:
         worker.run(job_id, queue.name)
 
-    options = {"time_limit": queue.time_limit * 1000}
-    dramatiq.actor(actor_name=_actor_name(queue.name), queue_name=queue.name, broker=broker, **options)(run)
+    dramatiq.actor(
+        actor_name=_actor_name(queue.name),
+        queue_name=queue.name,
+        broker=broker,
+        time_limit=queue.time_limit * 1000,
+    )(run)
 
 
 def send(job_id: int, queue: str) -> str:
@@ -102,10 +106,10 @@ def in_line(queue: str) -> set[str]:
         BrokerAway: it cannot be asked.
     """
     try:
-        waiting: list[bytes] = connected().client.lrange(f"{NAMESPACE}:{queue}", 0, -1)
+        waiting = connected().client.lrange(f"{NAMESPACE}:{queue}", 0, -1)
     except (redis.RedisError, OSError) as trouble:
         raise BrokerAway from trouble
-    return {broker_id.decode() for broker_id in waiting}
+    return {str(broker_id, "utf-8") if isinstance(broker_id, bytes) else broker_id for broker_id in waiting}
 
 
 def _actor_name(queue: str) -> str:

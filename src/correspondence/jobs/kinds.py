@@ -41,7 +41,7 @@ class Queue:
     redispatch_age: int
 
 
-QUEUES: Mapping[str, Queue] = {
+QUEUES: dict[str, Queue] = {
     queue.name: queue
     for queue in (
         Queue("quick", time_limit=20, lease=30, redispatch_age=45),

@@ -21,11 +21,12 @@ FEWEST_OTHER_CHARACTERS = 6
 
 SERVICE_WORDS = (
     "correspondence", "disclosure", "information", "government", "department", "confidential", "freedom",
-    "clearance", "responder", "requester", "response", "password", "request", "welcome", "casework", "official",
-    "manager", "approver", "tool", "case", "admin", "letmein", "qwerty", "foi", "sar",
+    "clearance", "responder", "requester", "response", "password", "request", "welcome", "casework",
+    "official", "manager", "approver", "tool", "case", "admin", "letmein", "qwerty", "foi", "sar",
 )  # fmt: skip
 SHORTEST_PERSONAL_WORD = 3
-LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
+LOOKALIKES = tuple(str.maketrans("013457@$!", letters) for letters in ("oleastasi", "oieastasi"))
+"""Digits and signs that stand for letters; a one can be an l or an i."""
 
 
 class Hasher(Argon2PasswordHasher):
@@ -87,7 +88,7 @@ class ServiceWordsValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         """Refuse it when too little is left once those words are taken out."""
         plain = password.casefold()
-        for reading in (plain, plain.translate(LOOKALIKES)):
+        for reading in (plain, *(plain.translate(letters) for letters in LOOKALIKES)):
             if _other_characters(reading, (*SERVICE_WORDS, *_words_of(user))) < FEWEST_OTHER_CHARACTERS:
                 raise ValidationError(
                     "Password must not be made of your name or of words of this service: choose another",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from correspondence.cases import access, queries
@@ -16,7 +15,7 @@ from correspondence.pages.people import person
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from correspondence.cases.acting import Acting
     from correspondence.cases.models import Case
@@ -73,7 +72,7 @@ def perform(
     try:
         act(access.acting_on(case, person(request), event=event), stamp)
     except AlreadyDone:
-        return True
+        pass
     except OutOfDate as refusal:
         since = "; ".join(refusal.changes)
         notices.alert(

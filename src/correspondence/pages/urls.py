@@ -12,6 +12,7 @@ from correspondence.pages.views import (
     home,
     jobs,
     lists,
+    policy,
     responding,
     sign_in,
     teams,

@@ -7,7 +7,7 @@ app that can answer it: whether a response file is there is known to ``documents
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +69,13 @@ computations: dict[str, Computation] = {}
 effects: dict[str, Effect] = {}
 
 
-def fact[S](
-    *, otherwise: str | Callable[[S], str], about: About
-) -> Callable[[Callable[[S], bool]], Callable[[S], bool]]:
+class Registering(Protocol):
+    """Takes a fact of any kind of situation and gives it back unchanged."""
+
+    def __call__[S](self, function: Callable[[S], bool]) -> Callable[[S], bool]: ...
+
+
+def fact(*, otherwise: Otherwise, about: About) -> Registering:
     """Register a fact under the function's name.
 
     Args:
@@ -79,7 +83,7 @@ def fact[S](
         about: whether it speaks of the person or of the case.
     """
 
-    def register(function: Callable[[S], bool]) -> Callable[[S], bool]:
+    def register[S](function: Callable[[S], bool]) -> Callable[[S], bool]:
         name, doc = _described(function, facts)
         facts[name] = Fact(name, function, about, otherwise, doc)
         return function

@@ -95,7 +95,7 @@ class Protocol:
         """``GET /v2/notifications``: newest first, 250 at most."""
         found = self.store.newest(limit=PAGE, reference=reference, older_than=older_than)
         links = {"current": f"{self.url}/v2/notifications"}
-        if len(found) == PAGE:
+        if found:
             links["next"] = f"{self.url}/v2/notifications?older_than={found[-1].id}"
         return {"notifications": [self._told(message) for message in found], "links": links}
 

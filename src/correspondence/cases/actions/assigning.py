@@ -267,7 +267,7 @@ def _colleague(team: Team, correspondence_type: str, person: User | None) -> Use
     """The office's default officer, or else the first other member by name."""
     officer = DefaultOfficer.objects.filter(team=team, correspondence_type=correspondence_type).first()
     others = User.objects.filter(memberships__team=team, deactivated_at__isnull=True).exclude(
-        pk=person.pk if person else None
+        pk__in=[person.pk] if person else []
     )
     colleague = (others.filter(pk=officer.user_id).first() if officer else None) or others.order_by(
         "full_name"

@@ -131,7 +131,7 @@ def _default_officer(case: Case, office: Team) -> User:
     )
     if named is None or not named.user.is_active:
         raise Refused(
-            f"{office.name} has no default officer who could clear with you. Ask an administrator to name one."
+            f"{office.name} has no default officer to clear with you. Ask an administrator to name one."
         )
     return named.user
 

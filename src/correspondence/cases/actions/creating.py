@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from correspondence.cases import access, numbering, queries, transitions
+from correspondence.cases import access, numbering, transitions
 from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
 from correspondence.cases.actions import clearing
 from correspondence.cases.models import Assignment, AssignmentRole, AssignmentState, Case
 from correspondence.cases.validation import creation_problems
 from correspondence.core import clock
-from correspondence.core.errors import AlreadyDone, Invalid, Refused
+from correspondence.core.errors import Invalid, Refused
 from correspondence.organisation.models import Role, Team, User
 from correspondence.rulebook import deadlines as rules
 from correspondence.rulebook import loader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def reserve_case_id() -> int:
     """An id that no other case has or will have: files are encrypted for a case before it is there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Case._meta.db_table])
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", ["cases_case"])
         (reserved,) = cursor.fetchone()
     return int(reserved)
 
@@ -56,8 +56,7 @@ def create_case(
         Invalid: what is missing or cannot be, field by field.
         AlreadyDone: the form was sent before.
     """
-    if stamp.form_key and (done := queries.result_of(stamp.form_key)):
-        raise AlreadyDone(done)
+    transitions.once(stamp)
     access.require(user, "create_case")
     edition_id = loader.current_edition_id()
     tables = loader.edition(edition_id)
@@ -117,7 +116,7 @@ def create_case(
 
 
 def _creator(case: Case, user: User, managing: Team) -> Acting:
-    """The person for the managing team if they are in it, else for the first team that makes them a manager."""
+    """The person for the managing team if they are in it, else for the first team that makes them manager."""
     teams = [held.team for held in user.active_memberships if held.role == Role.MANAGER and held.team]
     if not teams:
         raise Refused(f"Only a manager may log case {case.number}.")

@@ -91,7 +91,7 @@ def extend_for_pit(
     now: datetime,
     stamp: FormStamp = NO_STAMP,
 ) -> Case:
-    """Give an FOI case longer for the public interest test (FOIA 2000 s.10(3)); a review, because it is complex.
+    """Give a case longer for the public interest test (FOIA 2000 s.10(3)); a review, because it is complex.
 
     Args:
         until: the new final deadline, later than the present one and at most 20 working days beyond it.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
 from correspondence.cases import queries, transitions
-from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
+from correspondence.cases.acting import NO_STAMP, FormStamp
 from correspondence.cases.actions.deadlines import clock_of, drop_extensions
-from correspondence.cases.models import Case
 from correspondence.cases.validation import compliant_date_problem, received_date_problems
 from correspondence.core import clock
 from correspondence.core.errors import Invalid, Refused
@@ -18,9 +17,12 @@ from correspondence.rulebook import deadlines as rules
 from correspondence.rulebook import loader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
-    from correspondence.cases.validation import RequestDetails
+    from correspondence.cases.acting import Acting
+    from correspondence.cases.models import Case
+    from correspondence.cases.validation import Problem, RequestDetails
 
 NO_CHANGES = "No changes were made."
 
@@ -105,35 +107,50 @@ def edit_case(
     return case
 
 
-def _check(case: Case, new: dict[str, object], changed: list[str]) -> None:
-    problems: list[tuple[str, str]] = []
-    today, tables = clock.today(), loader.edition(case.edition_id)
-    if TYPE_FIELD in changed:
-        here, there = tables.case_type(case.case_type), tables.case_type(str(new[TYPE_FIELD]))
-        if here.form != there.form or here.always_flagged != there.always_flagged:
-            problems.append(
-                (TYPE_FIELD, "A request cannot become a review, or a review a request. Log a new case.")
-            )
-    received, compliant = new["received_date"], new.get("draft_compliant_date", case.draft_compliant_date)
-    if "received_date" in changed:
-        years = tables.case_types.limits.received_at_most_years_ago
-        problems += received_date_problems(_date(received), today=today, at_most_years_ago=years)
-        if case.response_date and _date(received) > case.response_date:
-            problems.append(("received_date", "The date received cannot be after the response was sent."))
-    if compliant is None and case.draft_compliant_date is not None:
-        problems.append(("draft_compliant_date", "Enter the date on which the compliant draft was uploaded."))
-    elif compliant is not None and {"received_date", "draft_compliant_date"} & set(changed):
+def _check(case: Case, new: dict[str, Any], changed: list[str]) -> None:
+    today = clock.today()
+    problems = (
+        *_type_problems(case, new, changed),
+        *_received_problems(case, new, changed, today),
+        *_compliant_problems(case, new, changed, today),
+    )
+    if problems:
+        raise Invalid(problems)
+
+
+def _type_problems(case: Case, new: dict[str, Any], changed: list[str]) -> Iterator[Problem]:
+    if TYPE_FIELD not in changed:
+        return
+    tables = loader.edition(case.edition_id)
+    here, there = tables.case_type(case.case_type), tables.case_type(new[TYPE_FIELD])
+    if here.form != there.form or here.always_flagged != there.always_flagged:
+        yield TYPE_FIELD, "A request cannot become a review, or a review a request. Log a new case."
+
+
+def _received_problems(case: Case, new: dict[str, Any], changed: list[str], today: date) -> Iterator[Problem]:
+    if "received_date" not in changed:
+        return
+    received: date = new["received_date"]
+    years = loader.edition(case.edition_id).case_types.limits.received_at_most_years_ago
+    yield from received_date_problems(received, today=today, at_most_years_ago=years)
+    if case.response_date and received > case.response_date:
+        yield "received_date", "The date received cannot be after the response was sent."
+
+
+def _compliant_problems(
+    case: Case, new: dict[str, Any], changed: list[str], today: date
+) -> Iterator[Problem]:
+    if case.draft_compliant_date is None:
+        return
+    compliant: date | None = new["draft_compliant_date"]
+    if compliant is None:
+        yield "draft_compliant_date", "Enter the date on which the compliant draft was uploaded."
+    elif {"received_date", "draft_compliant_date"} & set(changed):
         problem = compliant_date_problem(
-            _date(compliant), received=_date(received), responded=case.response_date, today=today
+            compliant, received=new["received_date"], responded=case.response_date, today=today
         )
         if problem:
-            problems.append(("draft_compliant_date", problem))
-    if problems:
-        raise Invalid(tuple(problems))
-
-
-def _date(value: object) -> date:
-    return value  # type: ignore[return-value]  # the fields named by the caller are dates
+            yield "draft_compliant_date", problem
 
 
 def _move_deadlines(case: Case, pit: PitChoice | None, *, now: datetime) -> None:

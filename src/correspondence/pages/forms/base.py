@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
-from correspondence.pages.forms.fields import ChoiceLook
+from correspondence.pages.forms.choices import ChoiceLook
 from correspondence.pages.forms.renderer import Component
 
 if TYPE_CHECKING:

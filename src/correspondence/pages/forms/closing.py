@@ -112,10 +112,11 @@ class Closing(Form):
             ),
         }
         # The page shows what follows from a choice only while it is chosen.
+        denying = [row.code for row in reasons if row.needs_exemption]
         self.shown_when = {
             "exemptions": f"outcome {' '.join(withholding)}",
             "grounds": f"outcome {' '.join(takes_grounds)}",
-            "exemptions_deny": f"refusal_reason {' '.join(row.code for row in reasons if row.needs_exemption)}",
+            "exemptions_deny": f"refusal_reason {' '.join(denying)}",
         }
         for row in (*inform, *deny):
             for name in _asked_of(row):

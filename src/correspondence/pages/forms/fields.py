@@ -7,8 +7,7 @@ NUL, which PostgreSQL cannot keep. Any other Unicode comes through unchanged.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,69 +15,36 @@ from django.core.validators import validate_email
 
 from correspondence.core.formats import counted, file_size
 from correspondence.documents import sniffing
+from correspondence.pages.forms.choices import CheckboxesField, ChoiceLook, RadiosField, SelectField
+from correspondence.pages.forms.dates import DateField, DateWidget
+from correspondence.pages.forms.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from django.core.files.uploadedfile import UploadedFile
 
-type Size = Literal["", "s", "m", "l"]
-type Choices = Iterable[tuple[Any, Any]]
+__all__ = [
+    "CheckboxesField",
+    "ChoiceLook",
+    "DateField",
+    "DateWidget",
+    "EmailField",
+    "FilesField",
+    "HiddenField",
+    "LongTextField",
+    "Look",
+    "NumberField",
+    "PasswordField",
+    "RadiosField",
+    "SelectField",
+    "TextField",
+    "TickField",
+]
 
 MAX_EMAIL = 254
 MAX_PASSWORD = 128
 MAX_FILE_NAME = 255
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-SHORTEST_MONTH = 3
-
-
-class Look(forms.Field):
-    """What every question has in common.
-
-    Args:
-        label: the question, which its messages begin with: "Date received must be a real date".
-        hint: help in a line below the label.
-        missing: what to say when a required answer is not given; made of the label unless given.
-        size: how large the label is; an empty string is plain text.
-        heading: the label is also the page's heading, for a page with one question. Such a page sets
-            ``own_heading`` (see ``layout/base.html``).
-    """
-
-    component: ClassVar[str]
-    ask: ClassVar[str] = "Enter"
-    size: Size
-    heading: bool
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        hint: str = "",
-        missing: str = "",
-        required: bool = True,
-        size: Size = "s",
-        heading: bool = False,
-        **more: Any,
-    ) -> None:
-        self.size = size
-        self.heading = heading
-        messages = {"required": missing or self._ask_for(label), **more.pop("error_messages", {})}
-        super().__init__(label=label, help_text=hint, required=required, error_messages=messages, **more)
-
-    @property
-    def title(self) -> str:
-        return str(self.label)
-
-    def _ask_for(self, label: str) -> str:
-        return (
-            f"{self.ask} an answer to “{label}”"
-            if label.endswith("?")
-            else f"{self.ask} {lower_first(label)}"
-        )
 
 
 class TextField(Look, forms.CharField):
@@ -194,87 +160,6 @@ class NumberField(Look, forms.IntegerField):
         super().__init__(label, min_value=min_value, max_value=max_value, error_messages=messages, **more)
 
 
-class ChoiceLook(Look):
-    """What questions with choices have in common. Use one of the classes below.
-
-    Args:
-        choices: pairs of value and text, or of a heading and such pairs.
-        hints: a line of help below a choice, by its value.
-        conditional: which fields of the same form a choice reveals, by its value. A revealed field is shown
-            with the choice, so the page does not show it again; it is checked only when that choice is made,
-            and is empty otherwise.
-        coerce: makes the value of the text that a browser sends.
-    """
-
-    ask: ClassVar[str] = "Select"
-    choices: Any
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        choices: Choices | Callable[[], Choices] = (),
-        hints: Mapping[Any, str] | None = None,
-        conditional: Mapping[Any, Sequence[str]] | None = None,
-        coerce: Callable[[str], Any] = str,
-        **more: Any,
-    ) -> None:
-        self.hints = {str(value): text for value, text in (hints or {}).items()}
-        self.conditional = {str(value): tuple(names) for value, names in (conditional or {}).items()}
-        not_one = f"{label} must be one of the choices shown"
-        messages = {"invalid_choice": not_one, "invalid_list": not_one}
-        super().__init__(label, choices=choices, coerce=coerce, error_messages=messages, **more)
-
-    def flat_choices(self) -> list[tuple[str, str]]:
-        """All choices in their order, without headings."""
-        return [pair for _, inside in self._by_heading() for pair in inside]
-
-    def grouped_choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The choices under their headings; nothing when none has a heading."""
-        by_heading = self._by_heading()
-        return by_heading if any(heading for heading, _ in by_heading) else []
-
-    def _by_heading(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        groups: list[tuple[str, list[tuple[str, str]]]] = []
-        for value, text in self.choices:
-            if isinstance(text, list | tuple):
-                groups.append((str(value), [(str(one), str(name)) for one, name in text]))
-                continue
-            if not groups or groups[-1][0]:
-                groups.append(("", []))
-            groups[-1][1].append((str(value), str(text)))
-        return groups
-
-
-class RadiosField(ChoiceLook, forms.TypedChoiceField):
-    """One of a few choices. ``inline`` sets short ones, such as Yes and No, side by side."""
-
-    component: ClassVar[str] = "radios"
-
-    def __init__(self, label: str, *, inline: bool = False, **more: Any) -> None:
-        self.inline = inline
-        super().__init__(label, widget=forms.RadioSelect, empty_value=None, **more)
-
-
-class SelectField(ChoiceLook, forms.TypedChoiceField):
-    """One of many choices. ``blank`` is the first line, which is no answer."""
-
-    component: ClassVar[str] = "select"
-
-    def __init__(self, label: str, *, blank: str = "Choose one", **more: Any) -> None:
-        self.blank = blank
-        super().__init__(label, widget=forms.Select, empty_value=None, **more)
-
-
-class CheckboxesField(ChoiceLook, forms.TypedMultipleChoiceField):
-    """Any number of choices; the value is a list in the order of the page."""
-
-    component: ClassVar[str] = "checkboxes"
-
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, widget=forms.CheckboxSelectMultiple, **more)
-
-
 class TickField(Look, forms.BooleanField):
     """One box to tick; its label is the statement that is agreed to."""
 
@@ -283,75 +168,6 @@ class TickField(Look, forms.BooleanField):
 
     def _ask_for(self, label: str) -> str:
         return f"Tick “{label}”"
-
-
-class DateWidget(forms.Widget):
-    """Reads a date from three boxes, named ``<field>-day``, ``<field>-month`` and ``<field>-year``."""
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> tuple[str, str, str]:
-        del files
-        day, month, year = (
-            str(data.get(f"{name}-{part}") or "").strip() for part in ("day", "month", "year")
-        )
-        return day, month, year
-
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        del files
-        return all(f"{name}-{part}" not in data for part in ("day", "month", "year"))
-
-
-class DateField(Look):
-    """A day, typed into three boxes. Months may be named.
-
-    Args:
-        today: offers a *Today* button, which fills in the date of case work.
-    """
-
-    component: ClassVar[str] = "date"
-    widget = DateWidget
-
-    def __init__(
-        self, label: str, *, today: bool = True, hint: str = "For example, 27 3 2026", **more: Any
-    ) -> None:
-        self.today = today
-        super().__init__(label, hint=hint, **more)
-
-    def parts_of(self, value: Any) -> tuple[str, str, str]:
-        """What stands in the three boxes for a date, for what was typed, or for nothing."""
-        if isinstance(value, date):
-            return str(value.day), str(value.month), str(value.year)
-        return cast("tuple[str, str, str]", value) if value else ("", "", "")
-
-    def clean(self, value: Any) -> date | None:
-        """The date, or nothing when none is asked for and none was given."""
-        typed = dict(zip(("day", "month", "year"), self.parts_of(value), strict=True))
-        missing = [part for part, text in typed.items() if not text]
-        if len(missing) == len(typed):
-            if self.required:
-                raise ValidationError(self.error_messages["required"], code="required")
-            return None
-        if missing:
-            self._refuse(f"must include a {' and '.join(missing)}", missing)
-        return self._date(typed)
-
-    def _date(self, typed: dict[str, str]) -> date:
-        day, month, year = (
-            _number(typed["day"], digits=2),
-            _month(typed["month"]),
-            _number(typed["year"], digits=4),
-        )
-        if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-            self._refuse(f"must have a year between {FIRST_YEAR} and {LAST_YEAR}", ["year"])
-        unread = [part for part, number in (("day", day), ("month", month), ("year", year)) if number is None]
-        if day is None or month is None or year is None:
-            self._refuse("must be a real date", unread)
-        try:
-            return date(year, month, day)
-        except ValueError:
-            self._refuse("must be a real date", ["day", "month", "year"])
-
-    def _refuse(self, what: str, parts: Sequence[str]) -> Never:
-        raise ValidationError(f"{self.title} {what}", code="date", params={"parts": tuple(parts)})
 
 
 class FilesInput(forms.FileInput):
@@ -424,21 +240,3 @@ class HiddenField(TextField):
 
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(label, widget=forms.HiddenInput, **more)
-
-
-def lower_first(label: str) -> str:
-    """The label inside a sentence; ``FOI reference`` keeps its capitals."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _number(text: str, *, digits: int) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
-
-
-def _month(text: str) -> int | None:
-    """A number, or a name of which at least the first three letters are right."""
-    name = text.lower()
-    for number, full in enumerate(MONTHS, start=1):
-        if len(name) >= SHORTEST_MONTH and full.startswith(name):
-            return number
-    return _number(text, digits=2)

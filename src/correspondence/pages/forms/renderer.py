@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from correspondence.pages.forms.fields import ChoiceLook, DateField, Look
+    from correspondence.pages.forms.choices import ChoiceLook
+    from correspondence.pages.forms.dates import DateField
+    from correspondence.pages.forms.look import Look
 
 
 class Part:

@@ -1,4 +1,4 @@
-"""Uploading the response, clearing or returning it with an upload, removing a file, and marking it as sent."""
+"""Uploading the response, clearing or returning it with an upload, and marking it as sent."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an unlock link arrives. Mail scanners open links, so opening it changes nothing: the button does."""
+    """Where an unlock link arrives. Mail scanners open links, so only the button changes something."""
     now = clock.actual_now()
     if request.method == "POST":
         try:

@@ -1,0 +1,18 @@
+"""The form that adds files to a request."""
+
+from __future__ import annotations
+
+from correspondence.pages.forms import fields
+from correspondence.pages.forms.base import Form
+
+
+class UploadRequestFiles(Form):
+    """Add files that belong to the request."""
+
+    files = fields.FilesField("Choose the request files", missing="Choose at least one file of the request")
+    message = fields.LongTextField(
+        "Message (optional)",
+        max_length=10_000,
+        required=False,
+        hint="It becomes a message of the case's conversation",
+    )
