@@ -30,7 +30,7 @@ def at_once[T](*calls: Callable[[], T]) -> list[T | Exception]:
     def one(call: Callable[[], T]) -> T | Exception:
         try:
             return call()
-        except Exception as error:  # noqa: BLE001 - what happened is looked at by the test
+        except Exception as error:
             return error
         finally:
             connection.close()

@@ -202,7 +202,7 @@ WAYS = {
     "upload_response_and_approve": Way(
         "Dora Disclosure",
         "Rhys Responder",
-        lambda case, acting: clearing.approve(case_id=case.pk, acting=acting, files=["changed.pdf"], **_now()),
+        lambda case, acting: clearing.approve(case_id=case.pk, acting=acting, files=["new.pdf"], **_now()),
         "awaiting_dispatch",
         {"state": "pending_dacu_clearance", "workflow": "trigger"},
     ),
@@ -210,7 +210,12 @@ WAYS = {
         "Dora Disclosure",
         "Vera Private",
         lambda case, acting: clearing.approve(
-            case_id=case.pk, acting=acting, files=["changed.pdf"], bypass=True, reason="Nothing new.", **_now()
+            case_id=case.pk,
+            acting=acting,
+            files=["changed.pdf"],
+            bypass=True,
+            reason="Nothing new.",
+            **_now(),
         ),
         "awaiting_dispatch",
         {"state": "pending_dacu_clearance", "workflow": "full_approval"},
@@ -219,7 +224,12 @@ WAYS = {
         "Dora Disclosure",
         "Rhys Responder",
         lambda case, acting: clearing.upload_response_and_return_for_redraft(
-            case_id=case.pk, files=["changes.docx"], message="See page 2.", compliant=True, acting=acting, **_now()
+            case_id=case.pk,
+            files=["changes.docx"],
+            message="See page 2.",
+            compliant=True,
+            acting=acting,
+            **_now(),
         ),
         "drafting",
         {"state": "pending_dacu_clearance", "workflow": "trigger"},
@@ -308,7 +318,9 @@ WAYS = {
     "destroy_case": Way(
         "Bea Manager",
         "Rhys Responder",
-        lambda case, acting: editing.destroy_case(case_id=case.pk, reason="Logged twice.", acting=acting, **_now()),
+        lambda case, acting: editing.destroy_case(
+            case_id=case.pk, reason="Logged twice.", acting=acting, **_now()
+        ),
         "drafting",
         {"state": "drafting"},
     ),
@@ -359,7 +371,10 @@ def _case(way: Way) -> Case:
 def test_every_event_of_the_workflows_is_tested_here() -> None:
     tables = loader.edition(loader.current_edition_id())
     events = {
-        entry.event for workflow in tables.workflows if workflow.case_type == "foi" for entry in workflow.events
+        entry.event
+        for workflow in tables.workflows
+        if workflow.case_type == "foi"
+        for entry in workflow.events
     }
     assert events == set(WAYS) | ON_NO_PAGE | FOLLOWS
 

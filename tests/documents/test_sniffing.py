@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from correspondence.core.errors import Invalid, Refused
 from correspondence.documents import filenames, sniffing
 from correspondence.documents.archives import MAX_DIRECTORY_BYTES
+from correspondence.documents.compounds import MAGIC
 from tests.documents import samples
 from tests.documents.samples import EXTENSIONS, archive, compound, of_same_kind, sample, word_members
 
@@ -83,7 +84,7 @@ def test_content_and_ending_agree(named: str, really: str) -> None:
         b"\x7fELF\2\1\1" + bytes(500),
         b"#!/bin/sh\nrm -rf /\n",
         b"PK\3\4" + bytes(100),
-        samples.OLE_MAGIC + bytes(100),
+        MAGIC + bytes(100),
         b"<html><body>%PDF-1.7</body></html>",
         b"\0",
         bytes(4096),
@@ -272,11 +273,11 @@ def test_an_archive_with_the_large_format_of_its_end_is_read() -> None:
     "name",
     [
         "Réponse à la demande.pdf",
-        "Antwort (endgültig) – v2.pdf",
+        "Antwort (endgültig) \u2013 v2.pdf",
         "回答 第十二号.pdf",
         "ответ.pdf",
         "الرد النهائي.pdf",
-        "תשובה‏ 12.pdf",
+        "תשובה\u200f 12.pdf",
         "e\u0301te\u0301.pdf",
         "👩‍👩‍👧‍👦 family 🏳️‍🌈.pdf",
         "نمی‌خواهم.pdf",
@@ -309,7 +310,7 @@ def test_any_name_is_kept_or_refused_in_words(name: str) -> None:
     [
         ("C:\\Users\\bea\\Documents\\Answer.pdf", "Answer.pdf"),
         ("../../../etc/Answer.pdf", "Answer.pdf"),
-        ("/var/tmp/Answer.pdf", "Answer.pdf"),
+        ("/home/bea/Answer.pdf", "Answer.pdf"),
         ("..\\..\\Answer.pdf", "Answer.pdf"),
         ("a/b\\c/Answer.pdf", "Answer.pdf"),
         ("....//....//Answer.pdf", "Answer.pdf"),

@@ -30,7 +30,8 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_
 WORKER = """
 import os, sys, time
 print("worker began", flush=True)
-if os.environ.get("SMALL_WORKER_FAILS"):
+if seconds := os.environ.get("SMALL_WORKER_FAILS_AFTER"):
+    time.sleep(float(seconds))
     sys.exit("the worker's last words")
 os.fork()
 time.sleep(600)

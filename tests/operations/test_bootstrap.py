@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROJECT = Path(__file__).resolve().parents[2]
-TOOLS = ("awk", "cat", "cksum", "dirname", "env", "id", "mkdir", "mv", "rm", "sed", "tail", "tr")
+TOOLS = ("awk", "cat", "cksum", "dirname", "env", "id", "ln", "mkdir", "mv", "rm", "sed", "tail", "tr")
 
 UV = """#!/bin/sh
 echo "uv $*" >>"{calls}"
@@ -28,7 +28,7 @@ TOO_OLD = '#!/bin/sh\nexec "{python}" -c "import sys; sys.exit(1)"\n'
 
 
 class Machine:
-    """A machine with nothing on its PATH but what a test puts there, and a checkout of what bootstrap.sh reads."""
+    """A machine with nothing on its PATH but what a test puts there, and a checkout of what is read."""
 
     def __init__(self, root: Path) -> None:
         self.bin = root / "bin"

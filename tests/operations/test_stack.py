@@ -122,7 +122,7 @@ def test_what_ends_is_started_again(data: Path) -> None:
 def test_what_ends_again_and_again_stops_everything(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("operations.local.supervision.FIRST_DELAY_SECONDS", 0.01)
     monkeypatch.setattr("operations.local.supervision.LONGEST_DELAY_SECONDS", 0.01)
-    with Stack(data, environment={"SMALL_WORKER_FAILS": "yes"}, planner=plan) as stack:
+    with Stack(data, environment={"SMALL_WORKER_FAILS_AFTER": "1"}, planner=plan) as stack:
         with pytest.raises(Trouble, match="'worker' has ended again and again") as trouble:
             stack.supervise()
         assert trouble.value.advice.endswith("the worker's last words")

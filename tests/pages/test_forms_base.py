@@ -113,6 +113,15 @@ def test_a_refusal_stands_beside_the_field_it_speaks_of() -> None:
     ]
 
 
+def test_choices_may_be_given_at_run_time() -> None:
+    first, second = Received(), Received()
+    first.question("scans").choices = [("b", "B")]
+    assert first.question("scans").flat_choices() == [("b", "B")]
+    assert second.question("scans").flat_choices() == [("a", "A")]
+    with pytest.raises(TypeError, match="how"):
+        first.question("how")
+
+
 def test_fields_that_a_choice_reveals_are_not_shown_a_second_time() -> None:
     assert [field.name for field in Received().components()] == ["method"]
 

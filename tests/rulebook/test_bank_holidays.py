@@ -19,7 +19,9 @@ LIBRARY_NAMES = {"england-and-wales": "ENG", "scotland": "SCT", "northern-irelan
 @pytest.mark.parametrize("year", YEARS)
 def test_weekdays_equal_an_independent_library(division: str, year: int) -> None:
     ours = {
-        row.date for row in rulebook().holidays.holidays if row.date.year == year and division in row.divisions
+        row.date
+        for row in rulebook().holidays.holidays
+        if row.date.year == year and division in row.divisions
     }
     theirs = {
         day
@@ -45,7 +47,9 @@ def test_the_proclaimed_holiday_counts_for_scotland_alone() -> None:
 
 def test_a_calendar_is_made_once() -> None:
     table = rulebook().holidays
-    assert table.calendar(["scotland", "england-and-wales"]) is table.calendar(["england-and-wales", "scotland"])
+    assert table.calendar(["scotland", "england-and-wales"]) is table.calendar(
+        ["england-and-wales", "scotland"]
+    )
 
 
 @pytest.mark.parametrize(

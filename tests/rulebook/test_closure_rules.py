@@ -90,7 +90,9 @@ KINDS = {"none": NOTHING, "unheard_of": {"exemptions": {"unheard_of"}}} | {
 }
 
 
-def oracle(held: str | None, outcome: str | None, reason: str | None, grounds: Iterable[str], kind: str) -> set[str]:
+def oracle(
+    held: str | None, outcome: str | None, reason: str | None, grounds: Iterable[str], kind: str
+) -> set[str]:
     """The fields at fault, by the table of closure.md 4 as decided, told case by case."""
     wrong: set[str] = set()
     asks_outcome, asks_reason = held in ("held", "part_held"), held == "not_confirmed"
@@ -119,7 +121,9 @@ def oracle(held: str | None, outcome: str | None, reason: str | None, grounds: I
     return wrong
 
 
-def given(held: str | None, outcome: str | None, reason: str | None, grounds: frozenset[str], kind: str) -> Answers:
+def given(
+    held: str | None, outcome: str | None, reason: str | None, grounds: frozenset[str], kind: str
+) -> Answers:
     chosen = {name: frozenset(v) if name == "exemptions" else v for name, v in KINDS[kind].items()}  # type: ignore[call-overload]  # a set there
     return Answers(
         response_date=IN_TIME,
@@ -205,7 +209,9 @@ class TestForgedAnswers:
         assert fault.message == "s.23(5) is about confirming or denying, not about information."
 
     def test_a_ground_is_no_exemption(self) -> None:
-        answers = replace(given("held", "refused", None, frozenset(), "none"), exemptions=frozenset({"s12_1"}))
+        answers = replace(
+            given("held", "refused", None, frozenset(), "none"), exemptions=frozenset({"s12_1"})
+        )
         assert fields(answers) == {"exemptions"}
 
 
@@ -251,7 +257,10 @@ class TestAppealOutcome:
         assert fields(self.granted, case=REVIEW) == {"appeal_outcome"}
         assert fields(replace(self.granted, appeal_outcome=code), case=REVIEW) == set()
         assert fields(replace(self.granted, appeal_outcome=code)) == {"appeal_outcome"}
-        assert closure.cleared(TABLE, replace(self.granted, appeal_outcome=code), case=CASE).appeal_outcome is None
+        assert (
+            closure.cleared(TABLE, replace(self.granted, appeal_outcome=code), case=CASE).appeal_outcome
+            is None
+        )
 
     def test_a_forged_one_is_refused(self) -> None:
         assert fields(replace(self.granted, appeal_outcome="upheld_part"), case=REVIEW) == {"appeal_outcome"}

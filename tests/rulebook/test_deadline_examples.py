@@ -104,7 +104,12 @@ def extended(it: Example) -> date | str:
     assert it.field == "valid"
     try:
         deadlines.extended_for_pit(
-            it.clock, received=final, final=final, until=it.day("requested"), holidays=it.holidays, notice=final
+            it.clock,
+            received=final,
+            final=final,
+            until=it.day("requested"),
+            holidays=it.holidays,
+            notice=final,
         )
     except Refused:
         return "false"
@@ -182,9 +187,9 @@ RULES: dict[str, Callable[[Example], object]] = {
     "num_days_late": late,
     "num_days_taken": taken,
     "flagged_in_time_for_stats": flagged_in_time,
-    "request_further_clearance": lambda it: deadlines.escalation_deadline(
-        it.clock, created=it.day("today"), holidays=it.holidays
-    ).date,
+    "request_further_clearance": lambda it: (
+        deadlines.escalation_deadline(it.clock, created=it.day("today"), holidays=it.holidays).date
+    ),
     "extend_for_pit": extended,
     "remove_pit_extension": removed,
     "timeliness": judged,

@@ -20,7 +20,9 @@ DATES = st.dates(date(2012, 1, 1), date(2028, 9, 30))
 RULES = {
     "draft": lambda day: deadlines.draft_deadline(foi_clock(), received=day, holidays=united_kingdom()),
     "final": lambda day: deadlines.statutory_deadline(foi_clock(), received=day, holidays=united_kingdom()),
-    "target": lambda day: deadlines.statutory_deadline(review_clock(), received=day, holidays=united_kingdom()),
+    "target": lambda day: deadlines.statutory_deadline(
+        review_clock(), received=day, holidays=united_kingdom()
+    ),
     "escalation": lambda day: deadlines.escalation_deadline(
         foi_clock(), created=day, holidays=united_kingdom()
     ),

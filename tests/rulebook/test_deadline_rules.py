@@ -52,7 +52,11 @@ def test_a_review_has_a_target_and_never_the_law_of_a_request() -> None:
     assert "s.45" in review.source
     assert "s.10" not in review.source
     moved = deadlines.extended_for_pit(
-        review_clock(), received=received, final=review.date, until=date(2026, 7, 1), holidays=united_kingdom()
+        review_clock(),
+        received=received,
+        final=review.date,
+        until=date(2026, 7, 1),
+        holidays=united_kingdom(),
     )
     assert moved.deadline.kind == "target"
     assert moved.deadline.steps[-1].what == "Extended: complex review until Wed 1 Jul 2026"
@@ -267,7 +271,9 @@ class TestTimeliness:
     @pytest.mark.parametrize(
         ("responded", "in_time"), [(None, None), (date(2025, 4, 30), True), (date(2025, 5, 1), False)]
     )
-    def test_the_unit_has_ten_days_however_cleared(self, responded: date | None, in_time: bool | None) -> None:
+    def test_the_unit_has_ten_days_however_cleared(
+        self, responded: date | None, in_time: bool | None
+    ) -> None:
         answer = timeliness.business_unit_in_time(
             foi_clock(), assigned=date(2025, 4, 15), responded=responded, holidays=united_kingdom()
         )
@@ -275,7 +281,10 @@ class TestTimeliness:
 
     def test_an_extended_case_counts_to_its_extended_day(self) -> None:
         day = timeliness.working_day_of(
-            received=NOVEMBER_REQUEST, on=NOVEMBER_REQUEST, final=date(2025, 12, 19), holidays=united_kingdom()
+            received=NOVEMBER_REQUEST,
+            on=NOVEMBER_REQUEST,
+            final=date(2025, 12, 19),
+            holidays=united_kingdom(),
         )
         assert (day.number, day.of) == (0, 33)
 
@@ -288,5 +297,7 @@ def test_the_window_lasts_to_the_end_of_its_last_day() -> None:
 def test_a_clock_without_extension_cannot_be_extended() -> None:
     with pytest.raises(Refused, match="cannot be extended"):
         deadlines.latest_extension(
-            foi_clock().model_copy(update={"extension": None}), final=NOVEMBER_FINAL, holidays=united_kingdom()
+            foi_clock().model_copy(update={"extension": None}),
+            final=NOVEMBER_FINAL,
+            holidays=united_kingdom(),
         )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 TRIGGER = "workflows/foi_trigger.yaml"
 STANDARD = "workflows/foi_standard.yaml"
-SEND = "  - event: respond  # FOIA 2000 s.10(1)\n    by: [responder]\n    in: [awaiting_dispatch]\n"
 
 
 @pytest.fixture
@@ -85,14 +84,7 @@ FAULTS = {
         0,
         "this workflow belongs in workflows/foi_full_approval.yaml",
     ),
-    "a machine that no case type follows": (
-        TRIGGER,
-        "case_type: foi",
-        "case_type: eir",
-        0,
-        "no case type follows eir",
-    ),
-    "state that cannot be left": (STANDARD, "    to: closed\n", "", -2, "responded is not final but cannot be left"),
+    "end that cannot be reached": (STANDARD, "    to: closed\n", "", None, "closed cannot be reached"),
     "state that cannot be reached": (
         "workflows/foi_full_approval.yaml",
         "    to: pending_private_office_clearance\n",
@@ -168,8 +160,8 @@ FAULTS = {
     ),
     "no such kind of exemption": (
         "closure.yaml",
-        "kind: absolute",
-        "kind: certain",
+        "    kind: absolute",
+        "    kind: certain",
         0,
         "kind: Input should be 'absolute' or 'qualified'",
     ),
@@ -274,20 +266,51 @@ def test_a_fault_is_told_with_file_line_and_reason(name: str, spoilt: SpoiltPoli
 
 
 def test_all_faults_of_all_files_are_told_at_once(spoilt: SpoiltPolicy) -> None:
-    spoilt.exchange("clocks.yaml", "kind: statutory", "kind: divine")
+    spoilt.exchange("clocks.yaml", "    kind: statutory", "    kind: divine")
     spoilt.exchange(TRIGGER, "by: [manager]", "by: [director]")
     spoilt.exchange("bank_holidays.csv", "2012-01-02", "no day")
     assert {problem.file for problem in problems(spoilt)} == {"clocks.yaml", TRIGGER, "bank_holidays.csv"}
 
 
+WORKFLOWS = (STANDARD, TRIGGER, "workflows/foi_full_approval.yaml")
+
+
+def test_a_state_that_is_not_final_must_lead_to_an_end(spoilt: SpoiltPolicy) -> None:
+    for file in WORKFLOWS:
+        spoilt.exchange(file, "    to: closed\n", "")
+    told = [(problem.file, problem.reason) for problem in problems(spoilt)]
+    for file in WORKFLOWS:
+        assert (file, "closed cannot be reached") in told
+        assert (file, "responded is not final but cannot be left") in told
+        assert (file, "drafting is not final but cannot be left") in told
+
+
 def test_a_state_is_not_left_by_a_rule_alone(spoilt: SpoiltPolicy) -> None:
     """What a rule works out may be the state itself: a plain way out must be there too."""
-    spoilt.exchange(STANDARD, SEND + "    when: [user_in_responding_team]\n    to: responded\n", "")
-    spoilt.exchange("events.yaml", "  - code: respond\n", "  - code: respond\n    outside: true\n")
-    told = [str(problem) for problem in problems(spoilt)]
-    assert any("responded cannot be reached" in line and STANDARD in line for line in told) or any(
-        "unknown event respond" in line for line in told
-    )
+    for file in WORKFLOWS:
+        spoilt.exchange(file, "    to: closed\n", "    to: computed:state_after_response_removed\n")
+    told = [(problem.file, problem.reason) for problem in problems(spoilt)]
+    assert (STANDARD, "responded is not final but cannot be left") in told
+
+
+def test_a_machine_that_no_case_type_follows_is_refused(spoilt: SpoiltPolicy) -> None:
+    line = spoilt.exchange(TRIGGER, "case_type: foi", "case_type: eir")
+    (spoilt.folder / TRIGGER).rename(spoilt.folder / "workflows/eir_trigger.yaml")
+    problem = Problem("workflows/eir_trigger.yaml", line, "no case type follows eir")
+    assert problem in problems(spoilt)
+
+
+def test_a_number_for_a_date_that_never_was_is_told(spoilt: SpoiltPolicy) -> None:
+    spoilt.exchange("closure.yaml", "old_rules_until: 2017-11-07", "old_rules_until: 2017-13-07")
+    (problem,) = problems(spoilt)
+    assert (problem.file, problem.reason) == ("closure.yaml", "this is not YAML: month must be in 1..12")
+
+
+def test_two_documents_in_one_file_are_refused(spoilt: SpoiltPolicy) -> None:
+    spoilt.exchange("states.yaml", "states:\n", "a: 1\n---\nstates:\n")
+    (problem,) = problems(spoilt)
+    assert problem.file == "states.yaml"
+    assert "this is not YAML" in problem.reason
 
 
 @pytest.mark.parametrize("file", ["clocks.yaml", "bank_holidays.csv", "permissions.yaml"])
@@ -323,7 +346,11 @@ def test_rows_are_fixed_once_read() -> None:
 
 
 def test_every_file_says_how_to_read_it() -> None:
-    files = [*reading.SHIPPED.glob("*.yaml"), *reading.SHIPPED.glob("*.csv"), *reading.SHIPPED.glob("workflows/*")]
+    files = [
+        *reading.SHIPPED.glob("*.yaml"),
+        *reading.SHIPPED.glob("*.csv"),
+        *reading.SHIPPED.glob("workflows/*"),
+    ]
     assert len(files) == 12
     for path in files:
         assert path.read_text(encoding="utf-8").startswith("# "), path

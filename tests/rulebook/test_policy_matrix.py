@@ -130,7 +130,9 @@ def test_the_printed_matrix_is_the_one_checked_in() -> None:
 
     ``python manage.py policy matrix --case-type foi > tests/data/matrix_foi.csv`` writes it anew.
     """
-    assert matrix.as_csv(matrix.rows(rulebook(), case_type="foi")) == (DATA / "matrix_foi.csv").read_text("utf-8")
+    assert matrix.as_csv(matrix.rows(rulebook(), case_type="foi")) == (DATA / "matrix_foi.csv").read_text(
+        "utf-8"
+    )
 
 
 def test_an_unknown_machine_has_no_rows() -> None:

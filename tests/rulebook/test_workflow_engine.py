@@ -51,7 +51,9 @@ def ask(
     )
 
 
-def best(event: str, *roles: str, state: str, name: str = "standard", holds: Given | None = None) -> Move | Refusal:
+def best(
+    event: str, *roles: str, state: str, name: str = "standard", holds: Given | None = None
+) -> Move | Refusal:
     tables = rulebook()
     return workflow.best_move(
         tables.bound,
@@ -65,7 +67,9 @@ def best(event: str, *roles: str, state: str, name: str = "standard", holds: Giv
     )
 
 
-def all_moves(*roles: str, state: str, name: str = "standard", holds: Given | None = None) -> tuple[Move, ...]:
+def all_moves(
+    *roles: str, state: str, name: str = "standard", holds: Given | None = None
+) -> tuple[Move, ...]:
     tables = rulebook()
     return workflow.moves(
         tables.bound,
@@ -119,7 +123,9 @@ GUARDED = [
 ]
 
 
-@pytest.mark.parametrize(("fact", "row"), [(f, r) for _, f, r in GUARDED], ids=lambda v: v if isinstance(v, str) else cell_id(v))
+@pytest.mark.parametrize(
+    ("fact", "row"), [(f, r) for _, f, r in GUARDED], ids=lambda v: v if isinstance(v, str) else cell_id(v)
+)
 def test_each_guard_refuses_after_the_row_said_yes(fact: str, row: matrix.MatrixRow) -> None:
     holds = Given(fact)
     answer = ask(row.event, role=row.role, state=row.state, name=row.workflow, holds=holds)
@@ -156,7 +162,9 @@ def test_every_guard_was_tried() -> None:
         (
             "add_responses",
             {"role": "manager", "state": "drafting"},
-            Refusal("wrong_role", "“Upload response” is for a responder while the case is “Draft in progress”."),
+            Refusal(
+                "wrong_role", "“Upload response” is for a responder while the case is “Draft in progress”."
+            ),
         ),
         (
             "flag_for_clearance",
@@ -246,7 +254,9 @@ class TestSeveralRoles:
 
     def test_nobody_in_particular_is_told_who_may(self) -> None:
         answer = best("close", state="responded")
-        assert answer == Refusal("wrong_role", "“Close case” is for a manager while the case is “Ready to close”.")
+        assert answer == Refusal(
+            "wrong_role", "“Close case” is for a manager while the case is “Ready to close”."
+        )
 
     def test_roles_that_act_on_no_case_count_for_nothing(self) -> None:
         answer = best("close", "team_admin", "admin", state="responded")
@@ -262,7 +272,10 @@ class TestMoves:
             assert set(events) == {r.event for r in MATRIX if (r.workflow, r.state) == (name, state)}
 
     def test_only_what_holds_is_there(self) -> None:
-        events = {move.event for move in all_moves("responder", state="drafting", holds=Given("user_in_responding_team"))}
+        events = {
+            move.event
+            for move in all_moves("responder", state="drafting", holds=Given("user_in_responding_team"))
+        }
         assert "add_responses" not in events
         assert "link_a_case" in events
 
@@ -277,7 +290,9 @@ class TestMoves:
             ("remove_last_response", "responder", "awaiting_dispatch", "trigger"),
         ],
     )
-    def test_what_no_page_offers_is_still_answered(self, event: str, role: str, state: str, name: str) -> None:
+    def test_what_no_page_offers_is_still_answered(
+        self, event: str, role: str, state: str, name: str
+    ) -> None:
         move = next(move for move in all_moves(role, state=state, name=name) if move.event == event)
         assert not move.offered
 
@@ -302,7 +317,9 @@ def test_a_target_is_resolved_by_its_rule(target: str | None, value: str | None)
 
 
 def test_reviews_follow_the_workflows_of_a_request() -> None:
-    assert ask("close", state="responded", case_type="foi_timeliness_review") == ask("close", state="responded")
+    assert ask("close", state="responded", case_type="foi_timeliness_review") == ask(
+        "close", state="responded"
+    )
 
 
 class TestPermissions:
@@ -332,7 +349,9 @@ class TestPermissions:
         assert {role for role in everyone if self.refusal(action, role) is None} == allowed
 
     def test_who_may_is_told(self) -> None:
-        assert self.refusal("create_case", "responder") == Refusal("wrong_role", "Only a manager may log a request.")
+        assert self.refusal("create_case", "responder") == Refusal(
+            "wrong_role", "Only a manager may log a request."
+        )
         assert self.refusal("remove_user") == Refusal(
             "wrong_role", "Only a manager or a team administrator may remove a person from a team."
         )

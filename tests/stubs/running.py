@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.request import ProxyHandler, Request, build_opener
+
+import requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 API_KEY = "tests-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
 TEMPLATE_ID = "33333333-3333-4333-8333-333333333333"
-
-# Loopback, whatever proxy the machine is set to.
-_open = build_opener(ProxyHandler({})).open
 
 
 @dataclass
@@ -35,11 +32,10 @@ class RunningStub:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "stubs.notify", "--port", str(self.port), "--data", str(self.folder)]
-            + ["--api-key", API_KEY, "--template-id", TEMPLATE_ID],
-            stdout=subprocess.PIPE,
-            text=True,
+        command = [sys.executable, "-m", "stubs.notify", "--port", str(self.port), "--data", str(self.folder)]
+        command += ["--api-key", API_KEY, "--template-id", TEMPLATE_ID]
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            command, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
@@ -55,12 +51,11 @@ class RunningStub:
         return code
 
     def get(self, path: str) -> Any:
-        with _open(f"{self.url}{path}", timeout=10) as answer:
-            return json.load(answer)
+        return self._ask("GET", path).json()
 
     def page(self, path: str) -> tuple[str, dict[str, str]]:
-        with _open(f"{self.url}{path}", timeout=10) as answer:
-            return answer.read().decode(), dict(answer.headers)
+        answer = self._ask("GET", path)
+        return answer.text, dict(answer.headers)
 
     def messages(self, **filters: str) -> list[dict[str, Any]]:
         query = "&".join(f"{name}={value}" for name, value in filters.items())
@@ -76,13 +71,15 @@ class RunningStub:
         return [(one["method"], one["path"], one["status"]) for one in self.get("/requests.json")["requests"]]
 
     def fault(self, **fault: Any) -> None:
-        request = Request(
-            f"{self.url}/faults",
-            data=json.dumps(fault).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with _open(request, timeout=10) as answer:
-            assert answer.status == 200
+        self._ask("POST", "/faults", json=fault)
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        with requests.Session() as session:
+            # Loopback, whatever proxy the machine is set to.
+            session.trust_env = False
+            answer = session.request(method, f"{self.url}{path}", timeout=10, **options)
+        answer.raise_for_status()
+        return answer
 
 
 @contextmanager

@@ -3,12 +3,20 @@ const LINES = 12;
 
 export function foldLongTexts(page) {
   page.querySelectorAll("[data-long-text]").forEach((text, index) => {
-    const lineHeight = Number.parseFloat(getComputedStyle(text.querySelector("p") ?? text).lineHeight);
-    if (text.scrollHeight <= lineHeight * (LINES + 4)) return;
+    if (!isLong(text)) return;
     text.id ||= `long-text-${index}`;
+    text.classList.toggle("app-long-text--brief", Boolean(text.dataset.longTextOver));
     text.classList.add("app-long-text--folded");
     text.after(toggle(page, text));
   });
+}
+
+// By its length where the page says so (data-long-text-over, in characters), otherwise by its height.
+function isLong(text) {
+  const over = Number(text.dataset.longTextOver);
+  if (over) return text.textContent.trim().length > over;
+  const lineHeight = Number.parseFloat(getComputedStyle(text.querySelector("p") ?? text).lineHeight);
+  return text.scrollHeight > lineHeight * (LINES + 4);
 }
 
 function toggle(page, text) {

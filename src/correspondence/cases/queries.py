@@ -153,3 +153,8 @@ def assignment_of_link(case_id: int, assignment_id: int) -> Assignment | None:
         .select_related("team", "user", "case")
         .first()
     )
+
+
+def is_new(case: Case) -> bool:
+    """Whether nothing happened to the case since it was logged, and flagged with it."""
+    return not case.transitions.exclude(event__in=("create", "flag_for_clearance")).exists()

@@ -58,7 +58,7 @@ def creation_problems(
     if details.delivery_method == "sent_by_email" and not details.message and not request_files:
         yield "message", "Enter the words of the request, or choose its files."
     if details.delivery_method == "sent_by_post" and not request_files:
-        yield "files", "Choose the scanned request: it came by post."
+        yield "documents", "Choose the scanned request: it came by post."
 
 
 def compliant_date_problem(compliant: date, *, received: date, responded: date | None, today: date) -> str:

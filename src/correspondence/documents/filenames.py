@@ -6,7 +6,7 @@ import re
 
 from correspondence.core.errors import Refused
 
-FIELD = "files"
+FIELD = "documents"
 """The form field that takes files: what is wrong with one is said beside it."""
 
 MAX_CHARACTERS = 255

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
 
 from correspondence.cases import access, queries
 from correspondence.cases.acting import FormStamp
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from correspondence.cases.acting import Acting
     from correspondence.cases.models import Case
     from correspondence.pages.forms.base import Form
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+"""For an address that shows a form and takes it."""
 
 
 def case_for(request: HttpRequest, pk: int) -> Case:
@@ -38,10 +42,19 @@ def closed_way(request: HttpRequest, case: Case, event: str) -> HttpResponse | N
     For pages that open a form: somebody else may have moved the case on since the button was shown.
     """
     why = access.why_not(case, person(request), event)
-    if why is None:
+    if why is None or sent_before(request, case.pk):
         return None
     notices.alert(request, why)
     return redirect("case", case.pk)
+
+
+def sent_before(request: HttpRequest, pk: int) -> bool:
+    """Whether this very form was sent before, and did its work on this case: it is shown the first result."""
+    try:
+        key = UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return False
+    return queries.result_of(key) == pk
 
 
 def perform(
@@ -89,3 +102,28 @@ def perform(
         notices.alert(request, str(refusal))
         return to
     return True
+
+
+def carry_out(
+    request: HttpRequest,
+    case: Case,
+    form: Form,
+    event: str,
+    act: Callable[[Acting, FormStamp], object],
+    *,
+    said: str | Callable[[], str],
+    to: str = "case",
+) -> HttpResponse | None:
+    """Let an event happen once and lead on; None when the form has to be shown, first or again.
+
+    Args:
+        said: what the notice says once it has happened.
+        to: where it leads: the case, or the name of another page.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    done = perform(request, case, form, event, act)
+    if done is not True:
+        return None if done is False else done
+    notices.success(request, said if isinstance(said, str) else said())
+    return redirect(to, case.pk) if to == "case" else redirect(to)

@@ -52,12 +52,7 @@ def unregistered(workflows: Iterable[Workflow], permissions: Permissions) -> Ite
 
 
 def _file_of(workflow: Workflow, files: Mapping[str, PolicyFile]) -> PolicyFile:
-    return next(
-        file
-        for name, file in files.items()
-        if name.startswith("workflows/")
-        and (file.data["case_type"], file.data["workflow"]) == (workflow.case_type, workflow.workflow)
-    )
+    return files[f"workflows/{workflow.case_type}_{workflow.workflow}.yaml"]
 
 
 def _repeated_codes(rulebook: Rulebook, files: Mapping[str, PolicyFile]) -> Iterator[Problem]:
@@ -93,9 +88,6 @@ def _workflow(rulebook: Rulebook, workflow: Workflow, file: PolicyFile) -> Itera
     siblings: set[str] = {
         other.workflow for other in rulebook.workflows if other.case_type == workflow.case_type
     }
-    wanted_name = f"workflows/{workflow.case_type}_{workflow.workflow}.yaml"
-    if file.name != wanted_name:
-        yield file.problem(("workflow",), f"this workflow belongs in {wanted_name}")
     if workflow.case_type not in machines:
         yield file.problem(("case_type",), f"no case type follows {workflow.case_type}")
     if workflow.initial not in states:

@@ -92,15 +92,18 @@ def read_yaml(folder: Path, name: str) -> PolicyFile:
     """
     text = _text(folder, name)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = yaml.CSafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            raise PolicyError((Problem(name, 1, "the file is empty"),))
+        _refuse_repeated_keys(name, root)
+        return PolicyFile(name, loader.construct_document(root), dict(_places(root, ())))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise PolicyError((Problem(name, line, f"this is not YAML: {error.problem}"),)) from error
-    if root is None:
-        raise PolicyError((Problem(name, 1, "the file is empty"),))
-    _refuse_repeated_keys(name, root)
-    return PolicyFile(name, yaml.safe_load(text), dict(_places(root, ())))
+    except (yaml.YAMLError, ValueError) as error:
+        raise PolicyError((Problem(name, 1, f"this is not YAML: {error}"),)) from error
 
 
 def read_csv(folder: Path, name: str, *, key: str) -> PolicyFile:

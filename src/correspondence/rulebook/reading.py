@@ -43,7 +43,7 @@ def load(folder: Path) -> Rulebook:
     requesters = reader.yaml("requesters.yaml", Requesters)
     holidays = reader.csv("bank_holidays.csv", BankHolidays, key="holidays")
     departures = reader.csv("departures.csv", Departures, key="departures")
-    workflows = [reader.yaml(name, Workflow) for name in _workflow_names(folder)]
+    workflows = [reader.workflow(name) for name in _workflow_names(folder)]
     if (
         case_types is None or states is None or events is None or clocks is None or closure is None
         or permissions is None or requesters is None or holidays is None or departures is None
@@ -94,6 +94,14 @@ class _Reader:
         except PolicyError as error:
             self.problems.extend(error.problems)
             return None
+
+    def workflow(self, name: str) -> Workflow | None:
+        """A workflow, whose file is named for it, so that no two files hold the same one."""
+        workflow = self.yaml(name, Workflow)
+        if workflow and name != (wanted := f"workflows/{workflow.case_type}_{workflow.workflow}.yaml"):
+            problem = self.files[name].problem(("workflow",), f"this workflow belongs in {wanted}")
+            self.problems.append(problem)
+        return workflow
 
     def csv[T: Row](self, name: str, table: type[T], *, key: str) -> T | None:
         try:

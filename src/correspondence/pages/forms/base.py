@@ -37,6 +37,13 @@ class PlainForm(forms.Form):
             ):
                 yield component
 
+    def question(self, name: str) -> ChoiceLook:
+        """The field with choices of this name: a form that learns its choices at run time sets them there."""
+        field = self.fields[name]
+        if not isinstance(field, ChoiceLook):
+            raise TypeError(f"{name} is no question with choices.")
+        return field
+
     def hidden_values(self) -> Iterator[tuple[str, str]]:
         """Name and value of what the page carries along unseen."""
         for name in self.fields:

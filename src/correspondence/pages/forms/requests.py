@@ -87,7 +87,7 @@ class CreateFoi(RequestForm):
         "The request", max_length=50_000, rows=12, required=False, hint="The words of the email, without signature"
     )
     attachments = fields.FilesField("Files of the email", required=False)
-    files = fields.FilesField("Scanned request", required=False)
+    documents = fields.FilesField("Scanned request", required=False)
     flag_for_disclosure = fields.RadiosField(
         "Flag this case for Disclosure?",
         choices=[("yes", "Yes"), ("no", "No")],
@@ -107,7 +107,7 @@ class CreateFoi(RequestForm):
         "delivery_method",
         "message",
         "attachments",
-        "files",
+        "documents",
         "subject",
     )
 
@@ -122,14 +122,14 @@ class CreateFoi(RequestForm):
             if row.form == "foi" and not row.always_flagged
         }
         self.fields["delivery_method"].conditional = {
-            row.code: ("message", "attachments") if row.needs == "message_or_files" else ("files",)
+            row.code: ("message", "attachments") if row.needs == "message_or_files" else ("documents",)
             for row in loader.current().requesters.delivery_methods
         }
 
     @property
     def chosen_files(self) -> list[UploadedFile[bytes]]:
         """The files that came with the request, by whichever way it was sent."""
-        return [*self.cleaned_data.get("attachments", ()), *self.cleaned_data.get("files", ())]
+        return [*self.cleaned_data.get("attachments", ()), *self.cleaned_data.get("documents", ())]
 
     @property
     def flagged(self) -> bool:
@@ -151,7 +151,7 @@ class CreateFoi(RequestForm):
 
     def tell_lost_files(self) -> None:
         """A browser does not send files a second time by itself: say that they have to be chosen again."""
-        for name in ("attachments", "files"):
+        for name in ("attachments", "documents"):
             if self.cleaned_data.get(name) and name not in self.errors:
                 self.add_error(name, CHOOSE_AGAIN)
 

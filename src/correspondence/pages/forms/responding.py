@@ -14,7 +14,7 @@ FILES = "Choose the response files"
 class UploadResponse(Form):
     """Upload a response."""
 
-    files = fields.FilesField(FILES, missing="Choose at least one response file")
+    documents = fields.FilesField(FILES, missing="Choose at least one response file")
     message = fields.LongTextField(
         "Message (optional)",
         max_length=MESSAGE,
@@ -48,7 +48,7 @@ class UploadAndClearWithOffices(UploadResponse):
 class UploadAndReturn(Form):
     """Upload changes and hand the response back for redrafting."""
 
-    files = fields.FilesField(
+    documents = fields.FilesField(
         "Choose the files with your changes", missing="Choose at least one file with your changes"
     )
     message = fields.LongTextField(

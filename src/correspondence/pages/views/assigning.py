@@ -8,16 +8,18 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from correspondence.caseload import people as held
 from correspondence.cases import access, queries
 from correspondence.cases.actions import assigning
 from correspondence.cases.models import AssignmentState
 from correspondence.core import clock
+from correspondence.core.formats import counted
 from correspondence.organisation import queries as organisation
-from correspondence.organisation.models import DISCLOSURE
+from correspondence.organisation.models import DISCLOSURE, Role
 from correspondence.pages import notices
-from correspondence.pages.acting import case_for, closed_way, get_or_post, perform
+from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
 from correspondence.pages.forms.assigning import AcceptOrReject, ChooseUnit, Reassign
 from correspondence.pages.people import person
 from correspondence.pages.presenting.buttons import held_by_own_teams
@@ -28,9 +30,10 @@ from correspondence.pages.render import form_page, page
 from correspondence.pages.views.case import mark_seen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
-    from correspondence.cases.acting import Acting, FormStamp
     from correspondence.cases.models import Assignment, Case
     from correspondence.organisation.models import User
 
@@ -43,24 +46,18 @@ def assign_responder(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     choice = units(case, group=request.GET.get("group", ""))
     form = ChooseUnit(request.POST or None, units=choice.choices, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        is_new = queries.is_new(case)
-        done = perform(
-            request,
-            case,
-            form,
-            "assign_responder",
-            lambda acting, stamp: assigning.assign_responder(
-                case_id=case.pk, team_id=form.cleaned_data["team"], acting=acting, now=clock.now(), stamp=stamp
-            ),
-        )
-        if done is True:
-            happened = "created and assigned" if is_new else "assigned"
-            unit = choice.name_of(form.cleaned_data["team"])
-            notices.success(request, f"Case {case.number} was {happened} to {unit}.")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    happened = "created and assigned" if queries.is_new(case) else "assigned"
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "assign_responder",
+        lambda acting, stamp: assigning.assign_responder(
+            case_id=case.pk, team_id=form.cleaned_data["team"], acting=acting, now=clock.now(), stamp=stamp
+        ),
+        said=lambda: f"Case {case.number} was {happened} to {choice.name_of(form.cleaned_data['team'])}.",
+    ):
+        return done
     context = {"case_id": case.pk, "caption": caption(case), "choice": choice, "title": "Assign to a business unit"}
     return form_page(request, "assigning/choose_unit.html", form, context)
 
@@ -77,22 +74,17 @@ def assign_to_new_team(request: HttpRequest, pk: int, assignment_id: int) -> Htt
         return redirect("case", case.pk)
     choice = units(case, group=request.GET.get("group", ""), without=assignment.team_id)
     form = ChooseUnit(request.POST or None, units=choice.choices, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "assign_to_new_team",
-            lambda acting, stamp: assigning.assign_to_new_team(
-                case_id=case.pk, team_id=form.cleaned_data["team"], acting=acting, now=clock.now(), stamp=stamp
-            ),
-        )
-        if done is True:
-            unit = choice.name_of(form.cleaned_data["team"])
-            notices.success(request, f"Case {case.number} was assigned to {unit}.")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "assign_to_new_team",
+        lambda acting, stamp: assigning.assign_to_new_team(
+            case_id=case.pk, team_id=form.cleaned_data["team"], acting=acting, now=clock.now(), stamp=stamp
+        ),
+        said=lambda: f"Case {case.number} was assigned to {choice.name_of(form.cleaned_data['team'])}.",
+    ):
+        return done
     context = {
         "case_id": case.pk,
         "caption": caption(case),
@@ -125,11 +117,9 @@ def assignment(request: HttpRequest, pk: int, assignment_id: int) -> HttpRespons
         return elsewhere
     case = case_for(request, pk)
     form = AcceptOrReject(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        accepts = form.cleaned_data["decision"] == "accept"
-        done = _accept(request, case, form, asked) if accepts else _reject(request, case, form, asked)
-        if done is not None:
-            return done
+    rejects = form.is_valid() and form.cleaned_data["decision"] == "reject"
+    if done := (_reject if rejects else _accept)(request, case, form, asked):
+        return done
     situation = access.situation_of(case, person(request))
     shown = case_page(situation, history_page=request.GET.get("history", "1"))
     mark_seen(situation, shown.newest_message)
@@ -137,7 +127,7 @@ def assignment(request: HttpRequest, pk: int, assignment_id: int) -> HttpRespons
 
 
 def _accept(request: HttpRequest, case: Case, form: AcceptOrReject, asked: Assignment) -> HttpResponse | None:
-    done = perform(
+    return carry_out(
         request,
         case,
         form,
@@ -145,18 +135,15 @@ def _accept(request: HttpRequest, case: Case, form: AcceptOrReject, asked: Assig
         lambda acting, stamp: assigning.accept_responder_assignment(
             case_id=case.pk, assignment_id=asked.pk, acting=acting, now=clock.now(), stamp=stamp
         ),
+        said=format_html(
+            'You accepted this case. It is now among <a class="govuk-link" href="{}">your open cases</a>.',
+            reverse("my_open_cases"),
+        ),
     )
-    if done is not True:
-        return None if done is False else done
-    mine = format_html(
-        'You accepted this case. It is now among <a href="{}">your open cases</a>.', reverse("my_open_cases")
-    )
-    notices.success(request, mine)
-    return redirect("case", case.pk)
 
 
 def _reject(request: HttpRequest, case: Case, form: AcceptOrReject, asked: Assignment) -> HttpResponse | None:
-    done = perform(
+    return carry_out(
         request,
         case,
         form,
@@ -169,11 +156,9 @@ def _reject(request: HttpRequest, case: Case, form: AcceptOrReject, asked: Assig
             now=clock.now(),
             stamp=stamp,
         ),
+        said=f"Case {case.number} was rejected and is back with the managing team.",
+        to="home",
     )
-    if done is not True:
-        return None if done is False else done
-    notices.success(request, f"Case {case.number} was rejected and is back with the managing team.")
-    return redirect("home")
 
 
 def _stale_link(request: HttpRequest, asked: Assignment) -> HttpResponse | None:
@@ -212,30 +197,54 @@ def reassign_user(request: HttpRequest, pk: int, assignment_id: int) -> HttpResp
     if assignment is None:
         notices.alert(request, assigning.GONE)
         return redirect("case", case.pk)
-    people = _colleagues(request, assignment)
+    members = list(organisation.members(assignment.team))
     form = Reassign(
-        request.POST or None, people=people, initial={"version": case.version, "user": assignment.user_id}
+        request.POST or None,
+        people=_told(members, assignment, viewer=person(request)),
+        initial={"version": case.version, "user": assignment.user_id},
     )
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "reassign_user",
-            lambda acting, stamp: assigning.reassign_user(
-                case_id=case.pk,
-                assignment_id=assignment.pk,
-                user_id=form.cleaned_data["user"],
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            name = next(member.full_name for member in members if member.pk == form.cleaned_data["user"])
-            notices.success(request, f"The case was reassigned to {name}.")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "reassign_user",
+        lambda acting, stamp: assigning.reassign_user(
+            case_id=case.pk,
+            assignment_id=assignment.pk,
+            user_id=form.cleaned_data["user"],
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"The case was reassigned to {_name(members, form.cleaned_data['user'])}.",
+    ):
+        return done
     context = {"case_id": case.pk, "caption": caption(case), "team": assignment.team.name}
     return form_page(request, "assigning/reassign.html", form, context)
+
+
+def _name(members: Sequence[User], pk: int) -> str:
+    return next(member.full_name for member in members if member.pk == pk)
+
+
+def _told(members: Sequence[User], assignment: Assignment, *, viewer: User) -> list[tuple[int, str]]:
+    """The colleagues as choices; in Disclosure each with the number of their open cases."""
+    if assignment.team.code != DISCLOSURE:
+        return [(member.pk, member.full_name) for member in members]
+    counts = held.open_case_counts(members, viewer=viewer)
+    return [(member.pk, f"{member.full_name} ({counted(counts[member.pk], 'open case')})") for member in members]
+
+
+@require_safe
+def select_assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose for which of one's teams a case is handed on (AS-4a)."""
+    case = case_for(request, pk)
+    if elsewhere := closed_way(request, case, "reassign_user"):
+        return elsewhere
+    own = held_by_own_teams(access.situation_of(case, person(request)))
+    choices = [
+        (one.team.name, one.user.full_name if one.user else "", reverse("reassign_user", args=[case.pk, one.pk]))
+        for one in own
+    ]
+    context = {"case_id": case.pk, "caption": caption(case), "choices": choices}
+    return page(request, "assigning/select_assignment.html", context)

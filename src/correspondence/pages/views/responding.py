@@ -48,7 +48,7 @@ def add_responses(request: HttpRequest, pk: int) -> HttpResponse:
             "add_responses",
             lambda acting, stamp: uploading.add_responses(
                 case_id=case.pk,
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["documents"],
                 message=form.cleaned_data["message"],
                 acting=acting,
                 now=clock.now(),
@@ -86,7 +86,7 @@ def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
             if bypass:
                 return uploading.upload_response_approve_and_bypass(
                     case_id=case.pk,
-                    files=answers["files"],
+                    files=answers["documents"],
                     message=answers["message"],
                     reason=answers["reason"],
                     acting=acting,
@@ -95,7 +95,7 @@ def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             return uploading.upload_response_and_approve(
                 case_id=case.pk,
-                files=answers["files"],
+                files=answers["documents"],
                 message=answers["message"],
                 acting=acting,
                 now=clock.now(),
@@ -138,7 +138,7 @@ def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> Htt
             "upload_response_and_return_for_redraft",
             lambda acting, stamp: uploading.upload_response_and_return_for_redraft(
                 case_id=case.pk,
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["documents"],
                 message=form.cleaned_data["message"],
                 compliant=form.cleaned_data["compliant"] == "yes",
                 acting=acting,

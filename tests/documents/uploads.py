@@ -1,0 +1,34 @@
+"""Files as the pages hand them on, and the stores in which tests look for them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from correspondence.core import settings
+from tests.documents.samples import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Sent(io.BytesIO):
+    """A file as it was sent, under this name."""
+
+    def __init__(self, name: str = "Answer.pdf", content: bytes | None = None) -> None:
+        content = sample(name.rpartition(".")[2].lower()) if content is None else content
+        super().__init__(content)
+        self._name, self._size = name, len(content)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+
+def objects() -> set[Path]:
+    """Every object in the store, finished or not."""
+    return {path for path in settings.current().document_store.rglob("*") if path.is_file()}
