@@ -38,7 +38,7 @@ def test_a_complete_set_is_taken() -> None:
     assert settings.secure_cookies
     assert settings.scanner == "clamd"
     assert settings.allowed_hosts == ("one.example.invalid", "two.example.invalid")
-    assert "secret" not in repr(settings)
+    assert "app:secret" not in repr(settings)
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:

@@ -44,7 +44,7 @@ class File(io.BytesIO):
 def refusal(name: str, content: bytes) -> str:
     with pytest.raises(Refused) as refused:
         sniffing.check(File(name, content))
-    assert refused.value.field == "files"
+    assert refused.value.field == filenames.FIELD
     return str(refused.value)
 
 
@@ -125,7 +125,7 @@ def test_all_files_are_looked_at_and_all_refusals_told_together() -> None:
     ]
     with pytest.raises(Invalid) as refused:
         sniffing.check_all(files)
-    assert [field for field, _words in refused.value.problems] == ["files"] * 3
+    assert [field for field, _words in refused.value.problems] == [filenames.FIELD] * 3
     named = [words.split("”")[0] for _field, words in refused.value.problems]
     assert named == ["“a.pdf", "“c.exe", "“d.png"]
 
@@ -298,7 +298,7 @@ def test_any_name_is_kept_or_refused_in_words(name: str) -> None:
     try:
         kept = filenames.clean(name)
     except Refused as refused:
-        assert refused.field == "files"  # noqa: PT017 - kept or refused: both will do
+        assert refused.field == filenames.FIELD  # noqa: PT017 - kept or refused: both will do
         return
     assert name.endswith(kept)
     assert not set("/\\") & set(kept)

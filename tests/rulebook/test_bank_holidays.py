@@ -25,7 +25,7 @@ def test_weekdays_equal_an_independent_library(division: str, year: int) -> None
     }
     theirs = {
         day
-        for day in library.UK(subdiv=LIBRARY_NAMES[division], years=year)
+        for day in library.country_holidays("GB", subdiv=LIBRARY_NAMES[division], years=year)
         if day.weekday() < SATURDAY and day.year == year
     }
     assert ours == theirs

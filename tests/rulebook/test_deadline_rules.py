@@ -15,9 +15,22 @@ NOVEMBER_REQUEST = date(2025, 11, 3)
 NOVEMBER_FINAL = date(2025, 12, 2)
 
 
-def extend(until: date, *, final: date = NOVEMBER_FINAL, **given: object) -> deadlines.Extended:
-    said = {"received": NOVEMBER_REQUEST, "notice": NOVEMBER_FINAL, "holidays": united_kingdom()} | given
-    return deadlines.extended_for_pit(foi_clock(), final=final, until=until, **said)  # type: ignore[arg-type]  # the cases differ in what they say
+def extend(
+    until: date,
+    *,
+    final: date = NOVEMBER_FINAL,
+    notice: date | None = NOVEMBER_FINAL,
+    second_reason: str = "",
+) -> deadlines.Extended:
+    return deadlines.extended_for_pit(
+        foi_clock(),
+        received=NOVEMBER_REQUEST,
+        final=final,
+        until=until,
+        holidays=united_kingdom(),
+        notice=notice,
+        second_reason=second_reason,
+    )
 
 
 def test_the_working_reads_as_a_person_would_tell_it() -> None:
@@ -105,7 +118,7 @@ def test_a_notice_before_the_request_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("notice", "late"), [(date(2025, 12, 2), False), (date(2025, 12, 3), True)])
-def test_a_notice_after_the_statutory_date_is_late(notice: date, late: bool) -> None:
+def test_a_notice_after_the_statutory_date_is_late(*, notice: date, late: bool) -> None:
     assert extend(date(2025, 12, 19), notice=notice).late_notice is late
 
 
@@ -140,12 +153,23 @@ def test_removing_an_extension_says_what_applies_again() -> None:
 class TestCorrectedDateOfReceipt:
     """Decision D3."""
 
-    def edited(self, received: date, **given: object) -> deadlines.ReceivedDateEdited:
+    def edited(
+        self,
+        received: date,
+        *,
+        extended_until: date | None = None,
+        extensions: int = 0,
+        remove_extension: bool = False,
+        new_extension: date | None = None,
+    ) -> deadlines.ReceivedDateEdited:
         return deadlines.received_date_edited(
             foi_clock(),
             received=received,
             holidays=united_kingdom(),
-            **given,  # type: ignore[arg-type]  # the cases differ in what they say
+            extended_until=extended_until,
+            extensions=extensions,
+            remove_extension=remove_extension,
+            new_extension=new_extension,
         )
 
     def test_without_an_extension_draft_and_final_are_counted_anew(self) -> None:
@@ -246,7 +270,7 @@ class TestTimeliness:
             (None, "closed", date(2025, 8, 1), None),
         ],
     )
-    def test_tabs(self, responded: date | None, state: str, today: date, in_time: bool | None) -> None:
+    def test_tabs(self, *, responded: date | None, state: str, today: date, in_time: bool | None) -> None:
         assert timeliness.in_time(final=self.final, responded=responded, state=state, today=today) is in_time
 
     @pytest.mark.parametrize(
@@ -258,21 +282,21 @@ class TestTimeliness:
             (None, "responded", False, False),
         ],
     )
-    def test_answers(self, responded: date | None, state: str, in_time: bool, late: bool) -> None:
+    def test_answers(self, *, responded: date | None, state: str, in_time: bool, late: bool) -> None:
         assert timeliness.responded_in_time(final=self.final, responded=responded, state=state) is in_time
         assert timeliness.responded_late(final=self.final, responded=responded) is late
 
     @pytest.mark.parametrize(
         ("compliant", "in_time"), [(None, None), (date(2025, 8, 11), True), (date(2025, 8, 12), False)]
     )
-    def test_drafts(self, compliant: date | None, in_time: bool | None) -> None:
+    def test_drafts(self, *, compliant: date | None, in_time: bool | None) -> None:
         assert timeliness.draft_in_time(draft=self.final, compliant=compliant) is in_time
 
     @pytest.mark.parametrize(
         ("responded", "in_time"), [(None, None), (date(2025, 4, 30), True), (date(2025, 5, 1), False)]
     )
     def test_the_unit_has_ten_days_however_cleared(
-        self, responded: date | None, in_time: bool | None
+        self, *, responded: date | None, in_time: bool | None
     ) -> None:
         answer = timeliness.business_unit_in_time(
             foi_clock(), assigned=date(2025, 4, 15), responded=responded, holidays=united_kingdom()

@@ -98,7 +98,7 @@ class TestPublishing:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE rulebook_edition DISABLE TRIGGER USER")
             cursor.execute("DELETE FROM rulebook_edition")
-        with pytest.raises(loader.NoEdition, match="manage.py publish_policy"):
+        with pytest.raises(loader.NoEdition, match=r"manage\.py publish_policy"):
             loader.current_edition_id()
 
     def test_names_of_an_edition_that_nothing_stands_behind_are_told(self) -> None:

@@ -171,7 +171,8 @@ def test_every_guard_was_tried() -> None:
             {"role": "responder", "state": "drafting"},
             Refusal(
                 "wrong_role",
-                "“Clearance by Disclosure added” is for a manager or approver while the case is “Draft in progress”.",
+                "“Clearance by Disclosure added” is for a manager or approver "
+                "while the case is “Draft in progress”.",
             ),
         ),
         (
@@ -200,7 +201,7 @@ def test_every_guard_was_tried() -> None:
     ],
 )
 def test_why_not(event: str, asked: dict[str, str], refusal: Refusal) -> None:
-    assert ask(event, **asked) == refusal  # type: ignore[arg-type]  # words alone
+    assert ask(event, role=asked["role"], state=asked["state"], name=asked.get("name", "standard")) == refusal
 
 
 def test_the_first_fact_that_fails_is_told() -> None:
@@ -218,10 +219,17 @@ class TestWhatFollows:
 
     def test_facts_about_the_person_are_not_asked(self) -> None:
         holds = Given(*self.persons, persons=self.persons)
-        asked = {"role": "approver", "state": "awaiting_dispatch", "name": "full_approval"}
-        assert isinstance(ask("take_on_for_approval", holds=holds, follows=True, **asked), Move)
-        assert holds.asked == []
-        assert isinstance(ask("take_on_for_approval", holds=holds, **asked), Refusal)
+        for follows, answer in ((True, Move), (False, Refusal)):
+            given = ask(
+                "take_on_for_approval",
+                role="approver",
+                state="awaiting_dispatch",
+                name="full_approval",
+                holds=holds,
+                follows=follows,
+            )
+            assert isinstance(given, answer)
+            assert bool(holds.asked) is not follows
 
     def test_facts_about_the_case_are(self) -> None:
         holds = Given("escalation_window_over", persons=frozenset({"user_in_responding_team"}))

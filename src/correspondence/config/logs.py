@@ -22,9 +22,12 @@ ALLOWED = frozenset(
 )  # fmt: skip
 """The fields that a line may carry. Anything else is dropped: a request's words never reach a log."""
 
+FORMATTERS_OWN = frozenset({"_record", "_from_structlog"})
+"""Where a record of a library came from: the formatter asks for these, and takes them out itself."""
+
 
 def _only_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {name: value for name, value in event.items() if name in ALLOWED}
+    return {name: value for name, value in event.items() if name in ALLOWED or name in FORMATTERS_OWN}
 
 
 def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

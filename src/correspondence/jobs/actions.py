@@ -36,7 +36,21 @@ class _Rest:
     A page must not wait for it once for every job: the dispatcher sends what was not sent.
     """
 
-    until = 0.0
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + BROKER_REST_SECONDS
+
+    def end(self) -> None:
+        self._until = 0.0
+
+    @property
+    def on(self) -> bool:
+        return time.monotonic() < self._until
+
+
+broker_rest = _Rest()
 
 
 def enqueue(
@@ -114,14 +128,14 @@ def restart_job(job_id: int, *, actor_id: int, actor_name: str) -> Job:
 
 def _send(job_id: int, queue: str) -> None:
     """Hand a committed job to the broker. That it cannot be is no error: the dispatcher will."""
-    if time.monotonic() < _Rest.until:
+    if broker_rest.on:
         return
     try:
         broker_id = broker.send(job_id, queue)
         # Unless the job was already claimed, or a dispatcher was quicker.
         Job.objects.filter(pk=job_id, sent_at=None, attempts=0).update(sent_at=Now(), broker_id=broker_id)
     except BrokerAway:
-        _Rest.until = time.monotonic() + BROKER_REST_SECONDS
+        broker_rest.begin()
         log.warning("The broker did not take a job; the dispatcher will send it.", job_id=job_id, queue=queue)
     except DatabaseError:
         log.warning(

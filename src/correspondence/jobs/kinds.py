@@ -13,10 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 type Argument = int | str
 """Ids and codes: what a job is about is read from the database when it runs."""

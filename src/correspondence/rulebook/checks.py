@@ -41,8 +41,8 @@ def unregistered(workflows: Iterable[Workflow], permissions: Permissions) -> Ite
             for target in (entry.to, entry.switch_workflow):
                 if target and target.startswith(COMPUTED):
                     used[file, "rule", target.removeprefix(COMPUTED)] = None
-    for names_asked in (row.when for row in (*permissions.guards, *permissions.permissions)):
-        used |= {("permissions.yaml", "fact", name): None for name in names_asked}
+    asked = [row.when for row in permissions.guards] + [row.when for row in permissions.permissions]
+    used |= {("permissions.yaml", "fact", name): None for facts in asked for name in facts}
     registered: dict[str, Mapping[str, object]] = {
         "fact": names.facts,
         "effect": names.effects,

@@ -14,7 +14,6 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from correspondence.audit.chain import NOTHING_BEFORE, mac_of
 from correspondence.audit.models import Entry
@@ -27,31 +26,25 @@ from correspondence.cases.models import (
     Transition,
 )
 from correspondence.config.example import lives, requests
-from correspondence.config.example.lives import Cast, Crew, Dates, Life, Teller
+from correspondence.config.example.cast import cast
+from correspondence.config.example.lives import Dates, Life, Teller
 from correspondence.core import settings
 from correspondence.core.clock import LONDON, london_date
 from correspondence.core.errors import Misconfigured
-from correspondence.organisation.models import (
-    DISCLOSURE,
-    DISCLOSURE_BMT,
-    PRESS_OFFICE,
-    PRIVATE_OFFICE,
-    Membership,
-    Role,
-)
 from correspondence.rulebook import deadlines, loader
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Sequence
 
+    from correspondence.config.example.cast import Cast
     from correspondence.rulebook.tables.bank_holidays import Calendar
     from correspondence.rulebook.tables.rulebook import BoundTables
 
 BATCH = 500
 YEARS = 10
 RECENT_DAYS = 45
-RECENT_SHARE = 0.03
+RECENT_SHARE = 0.05
 FEWEST_RECENT = 30
 """However few cases there are, so many of them are new: lists that are empty show nothing."""
 
@@ -181,23 +174,6 @@ class Author:
                 escalation=deadlines.escalation_deadline(clock, created=logged, holidays=holidays).date,
             )
         return self._dates[key]
-
-
-def cast() -> Cast:
-    """The example organisation as those who act in it: active people, in the role of their active unit."""
-    crews: dict[int, Crew] = {}
-    members = Membership.objects.filter(
-        role=F("team__role"), team__deactivated_at__isnull=True, user__deactivated_at__isnull=True
-    )
-    for member in members.select_related("team", "user").order_by("team_id", "user_id"):
-        if member.team:
-            crews.setdefault(member.team.pk, Crew(member.team, [])).people.append(member.user)
-    by_code = {crew.team.code: crew for crew in crews.values() if crew.team.code}
-    return Cast(
-        managing=by_code[DISCLOSURE_BMT],
-        units=[crew for crew in crews.values() if crew.team.role == Role.RESPONDER],
-        offices={code: by_code[code] for code in (DISCLOSURE, PRESS_OFFICE, PRIVATE_OFFICE)},
-    )
 
 
 @transaction.atomic

@@ -30,8 +30,9 @@ from correspondence.rulebook import working_days
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from correspondence.config.example.cast import Cast, Crew
     from correspondence.organisation.models import Team, User
     from correspondence.rulebook.tables.bank_holidays import Calendar
     from correspondence.rulebook.tables.rulebook import BoundTables
@@ -51,25 +52,8 @@ IS_EXTENDED = 0.03
 IS_LATE = 0.11
 
 
-class NotYet(Exception):  # noqa: N818 - nothing went wrong
+class NotYet(Exception):
     """The next event lies ahead: the case is open, and its life is told so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """A team and those of its people who act in it."""
-
-    team: Team
-    people: list[User]
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who acts: the managing team, the units that answer, the offices that clear by their code."""
-
-    managing: Crew
-    units: Sequence[Crew]
-    offices: Mapping[str, Crew]
 
 
 @dataclass(frozen=True, slots=True)
