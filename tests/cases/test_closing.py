@@ -181,7 +181,7 @@ def test_a_review_needs_its_outcome() -> None:
     assert fresh(case).appeal_outcome == "upheld"
 
 
-@pytest.mark.parametrize("sent", [None, date(2001, 1, 1), clock.today() + timedelta(days=1)])
+@pytest.mark.parametrize("sent", [None, date(2001, 1, 1), date(2150, 1, 1)])
 def test_the_day_of_the_response_is_there_after_receipt_and_not_to_come(sent: date | None) -> None:
     case = FoiCase(state="responded")
     with pytest.raises(Invalid) as refusal:

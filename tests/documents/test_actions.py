@@ -70,10 +70,11 @@ def content(attachment: Attachment, *, user: str = MANAGER) -> bytes:
 
 
 def open_case(*files: Sent, stamp: FormStamp | None = None, by: str = MANAGER, message: str = "") -> Case:
+    way = "sent_by_post" if files else "sent_by_email"
     return uploading.open_case(
         files=files,
         case_type="foi",
-        details=Request(message=message, delivery_method="sent_by_post" if files else "sent_by_email"),
+        details=Request(message=message, delivery_method=way, postal_address="1 High Street, Ilford"),
         flag_for_disclosure=False,
         user=person(by),
         now=clock.now(),
