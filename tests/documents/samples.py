@@ -142,11 +142,15 @@ ODT_MIMETYPE = "application/vnd.oasis.opendocument.text"
 
 
 def archive(members: Mapping[str, str | bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip archive of these members, in this order; ``mimetype`` is stored plain, as OpenDocument has it."""
+    """A zip archive of these members, in this order; ``mimetype`` is stored plain, as OpenDocument has it.
+
+    Its times are fixed, so that the same members always make the same bytes.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", compression) as opened:
         for name, content in members.items():
-            opened.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else compression)
+            method = zipfile.ZIP_STORED if name == "mimetype" else compression
+            opened.writestr(zipfile.ZipInfo(name), content, method)
     return made.getvalue()
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,7 +21,6 @@ from operations.local.valkey import binary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @dataclass
@@ -83,29 +83,27 @@ def environment(**settings: str) -> dict[str, str]:
 def forker(settings: dict[str, str]) -> Iterator[Callable[[int], int]]:
     """Starts workers on request: called with a number of threads, it answers with the process's id."""
     command = [sys.executable, "-m", "tests.jobs.forking"]
-    started: list[int] = []
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    ours: list[int] = []
+    with subprocess.Popen(  # noqa: S603 - our own program
         command, env=environment(**settings), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
-    assert stdout.readline() == "ready\n"
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
 
-    def start(threads: int) -> int:
-        stdin.write(f"start {threads}\n")
-        stdin.flush()
-        started.append(int(stdout.readline()))
-        return started[-1]
+        def start(threads: int) -> int:
+            stdin.write(f"start {threads}\n")
+            stdin.flush()
+            ours.append(int(stdout.readline()))
+            return ours[-1]
 
-    try:
-        yield start
-    finally:
-        for worker in started:
-            kill(worker)
-        stdin.close()
-        process.wait(10)
-        stdout.close()
+        try:
+            assert stdout.readline() == "ready\n"
+            yield start
+        finally:
+            process.kill()
+            for worker in ours:
+                kill(worker)
 
 
 def kill(process_id: int) -> None:
@@ -121,9 +119,26 @@ def alive(process_id: int) -> bool:
     return True
 
 
-def started(command: list[str], **settings: str) -> subprocess.Popen[str]:
-    """A process with its output kept, in a group of its own."""
+@contextmanager
+def started(command: list[str], **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """A process with its output kept, in a group of its own that ends with the test."""
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(  # noqa: S603 - our own program
         command, env=environment(**settings), start_new_session=True, **options
     )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=10)
+
+
+def children(process_id: int) -> list[int]:
+    """The processes that this one started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((entry / "stat").read_text("utf-8").rpartition(")")[2].split()[1]) == process_id:
+                found.append(int(entry.name))
+    return found

@@ -13,14 +13,13 @@ import time
 
 import dramatiq
 
-from correspondence.jobs import broker
 from tests.jobs import process_for_tests
 
 __all__ = ["process_for_tests"]
 
 
 def _work(threads: int) -> None:
-    connected = broker.connected()
+    connected = dramatiq.get_broker()
     connected.emit_after("process_boot")
     worker = dramatiq.Worker(connected, queues={"quick"}, worker_threads=threads, worker_timeout=100)
     worker.start()

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing done twice: real workers are killed in the middle of jobs, the broker is emptied."""
+"""Nothing is lost and nothing done twice: workers are killed in the middle of jobs, the broker is emptied."""
 
 from __future__ import annotations
 

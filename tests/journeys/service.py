@@ -82,7 +82,7 @@ class Service:
 
     def __init__(self, data: Path) -> None:
         self._ending = threading.Event()
-        self.stack = Stack(data, cases=0, durable=False, stopping=self._ending.is_set)
+        self.stack = Stack(data, durable=False, stopping=self._ending.is_set)
         self._watch = threading.Thread(target=self._supervise, name="supervise", daemon=True)
         self._passwords: dict[str, str] = {}
         self._addresses: dict[str, str] = {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from datetime import UTC, datetime
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,24 +33,26 @@ pytestmark = pytest.mark.django_db
 FRAME = ("session", "organisation_user", "organisation_membership", "organisation_teamcorrespondencetype")
 
 
-@pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
-    logs.configure("INFO")
-    yield Lines(capsys)
-    logs.configure("ERROR")
-
-
 class Lines:
-    """The lines logged since they were last asked for."""
+    """The lines that were logged, as they were written."""
 
-    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
-        self._captured = captured
+    def __init__(self) -> None:
+        self.written = StringIO()
 
     def of(self, event: str) -> list[dict[str, object]]:
-        read = [
-            json.loads(line) for line in self._captured.readouterr().out.splitlines() if line.startswith("{")
-        ]
+        read = [json.loads(line) for line in self.written.getvalue().splitlines()]
         return [line for line in read if line["event"] == event]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    logs.configure("INFO")
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logging.StreamHandler)
+    found = Lines()
+    handler.setStream(found.written)
+    yield found
+    logs.configure("ERROR")
 
 
 def test_every_answer_carries_a_reference_of_its_own(client: Client) -> None:
@@ -74,7 +78,8 @@ def test_a_line_tells_the_route_and_no_words(as_manager: Client, lines: Lines) -
     as_manager.get("/teams/?page=1&name=Harriet+Lowe", headers={"User-Agent": "Harriet's browser"})
     (line,) = lines.of("request")
     assert set(line) == {
-        "event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "milliseconds", "user_id",
+        "event", "level", "logger", "timestamp", "request_id", "user_id",
+        "method", "route", "status", "milliseconds",
     }  # fmt: skip
     assert (line["method"], line["route"], line["status"]) == ("GET", "teams", 200)
     assert line["user_id"] == person("Bea Manager").pk

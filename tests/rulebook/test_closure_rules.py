@@ -341,8 +341,8 @@ class TestTheAct:
     def test_statistics_know_every_section(self) -> None:
         assert {row.reports_as for row in TABLE.exemptions} == {
             "othermeans", "security", "court", "pp", "pers", "conf", "prohib", "future", "research", "natsec",
-            "defence", "intrel", "ukrel", "economy", "pubauth", "law", "audit", "policy", "prej", "royals", "elf",
-            "env", "legpriv", "comm",
+            "defence", "intrel", "ukrel", "economy", "pubauth", "law", "audit", "policy", "prej", "royals",
+            "elf", "env", "legpriv", "comm",
         }  # fmt: skip
         assert {row.code: row.reports_as for row in TABLE.grounds} == {
             "s12_1": "cost",

@@ -151,7 +151,7 @@ def test_removing_an_extension_says_what_applies_again() -> None:
 
 
 class TestCorrectedDateOfReceipt:
-    """Decision D3."""
+    """The date of receipt is a fact; an extension must fit it."""
 
     def edited(
         self,

@@ -185,8 +185,9 @@ def test_every_guard_was_tried() -> None:
             {"role": "approver", "state": "pending_dacu_clearance", "name": "full_approval"},
             Refusal(
                 "wrong_state",
-                "“Request amends” is not possible while the case is “Pending clearance by Disclosure”, only while "
-                "it is “Pending clearance by Press Office” or “Pending clearance by Private Office”.",
+                "“Request amends” is not possible while the case is “Pending clearance by Disclosure”, "
+                "only while it is “Pending clearance by Press Office” or "
+                "“Pending clearance by Private Office”.",
             ),
         ),
         (

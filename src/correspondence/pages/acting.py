@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods

@@ -207,7 +207,7 @@ def _closed_late_and_under_review() -> None:
         case_type="foi_compliance_review",
         name="Ambrose Kell",
         subject="Review: cleaning contracts",
-        message="I ask for an internal review. The tender ended in the spring, so the prices can be published.",
+        message="I ask for an internal review. The tender has ended, so the prices can be published.",
     )
     review.cleared_by("Dora Disclosure").assigned("Contracts and Suppliers").accepted("Carla Stock")
     review.linked(story.case)

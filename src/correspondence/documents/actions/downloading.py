@@ -15,8 +15,6 @@ from correspondence.documents.encryption import Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
-
     from correspondence.documents.models import Attachment
     from correspondence.organisation.models import User
 
@@ -72,16 +70,9 @@ def opened(attachment: Attachment) -> Iterator[bytes]:
         NotStored: there is nothing.
     """
     key = keys.case_key(attachment.case_id)
-    stored = storage.store().open(attachment.storage_key)
-    return _proved(
-        attachment, stored, encryption.decrypt(stored, key=key, storage_key=attachment.storage_key)
-    )
-
-
-def _proved(attachment: Attachment, stored: BinaryIO, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    sha256, size_bytes = hashlib.sha256(), 0
-    held = b""
-    with stored:
+    sha256, size_bytes, held = hashlib.sha256(), 0, b""
+    with storage.store().open(attachment.storage_key) as stored:
+        pieces = encryption.decrypt(stored, key=key, storage_key=attachment.storage_key)
         try:
             # One piece is held back, so that the last one leaves only after the whole was proved.
             for piece in pieces:

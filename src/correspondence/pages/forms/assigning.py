@@ -20,7 +20,7 @@ class ChooseUnit(Form):
 
     def __init__(self, *args: Any, units: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].choices = list(units)
+        self.question("team").choices = list(units)
 
 
 class AcceptOrReject(Form):
@@ -44,8 +44,10 @@ class AcceptOrReject(Form):
 class Reassign(Form):
     """Hand a case to a colleague."""
 
-    user = fields.RadiosField("Who takes this case?", missing="Select who takes this case", coerce=int, size="m")
+    user = fields.RadiosField(
+        "Who takes this case?", missing="Select who takes this case", coerce=int, size="m"
+    )
 
     def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = list(people)
+        self.question("user").choices = list(people)

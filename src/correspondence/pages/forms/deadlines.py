@@ -17,7 +17,9 @@ class ExtendDeadline(Form):
     """Move the target date of a complex review."""
 
     until = fields.DateField("New final deadline", today=False)
-    reason = fields.LongTextField("Why is more time needed?", max_length=2000, missing="Enter why more time is needed")
+    reason = fields.LongTextField(
+        "Why is more time needed?", max_length=2000, missing="Enter why more time is needed"
+    )
     second_reason = fields.LongTextField(
         "Why is that much time needed?",
         max_length=2000,
@@ -36,11 +38,11 @@ class ExtendForPit(ExtendDeadline):
     )
     notice_date = fields.DateField(
         "Date of the notice to the requester",
-        hint="The refusal notice of section 17, with an estimate of the date of the decision. For example, 27 3 2026",
+        hint="The notice under section 17, which says when the decision is expected. For example, 27 3 2026",
     )
 
     field_order = ("exemption", "notice_date", "until", "reason", "second_reason")
 
     def __init__(self, *args: Any, exemptions: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["exemption"].choices = list(exemptions)
+        self.question("exemption").choices = list(exemptions)

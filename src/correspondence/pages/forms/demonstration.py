@@ -21,7 +21,7 @@ class MoveDate(Form):
         steps: how many working days on each choice is, with its date.
     """
 
-    how = RadiosField("Move the date of case work to", missing="Select a date", conditional={OTHER: ["to"]})
+    how = RadiosField("New date", missing="Select a date", conditional={OTHER: ["to"]})
     to = DateField("Date", today=False, missing="Enter a date")
 
     def __init__(self, *args: Any, steps: dict[int, date], **more: Any) -> None:

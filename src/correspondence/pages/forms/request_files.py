@@ -9,7 +9,9 @@ from correspondence.pages.forms.base import Form
 class UploadRequestFiles(Form):
     """Add files that belong to the request."""
 
-    documents = fields.FilesField("Choose the request files", missing="Choose at least one file of the request")
+    documents = fields.FilesField(
+        "Choose the request files", missing="Choose at least one file of the request"
+    )
     message = fields.LongTextField(
         "Message (optional)",
         max_length=10_000,

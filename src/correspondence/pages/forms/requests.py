@@ -43,20 +43,29 @@ class RequestForm(Form):
     case_type = fields.RadiosField("Type of request")
     name = fields.TextField("Full name", max_length=200, hint="Of the person or organisation that asks")
     email = fields.EmailField(
-        "Email", required=False, autocomplete="off", hint="An email or a postal address is needed for the answer"
+        "Email",
+        required=False,
+        autocomplete="off",
+        hint="An email or a postal address is needed for the answer",
     )
     postal_address = fields.LongTextField("Postal address", max_length=1000, rows=4, required=False)
     requester_type = fields.RadiosField("Requester type")
     received_date = fields.DateField("Date received")
-    delivery_method = fields.RadiosField("How was the request sent?", missing="Select how the request was sent")
+    delivery_method = fields.RadiosField(
+        "How was the request sent?", missing="Select how the request was sent"
+    )
     subject = fields.TextField("Subject", max_length=100, hint="A short summary, up to 100 characters")
 
     def __init__(self, *args: Any, tables: BoundTables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         requesters = loader.current().requesters
-        self.fields["case_type"].choices = _kinds(tables, "foi")
-        self.fields["requester_type"].choices = [(row.code, row.label) for row in requesters.requester_types]
-        self.fields["delivery_method"].choices = [(row.code, row.label) for row in requesters.delivery_methods]
+        self.question("case_type").choices = _kinds(tables, "foi")
+        self.question("requester_type").choices = [
+            (row.code, row.label) for row in requesters.requester_types
+        ]
+        self.question("delivery_method").choices = [
+            (row.code, row.label) for row in requesters.delivery_methods
+        ]
 
     def details(self, *, message: str | None = None) -> RequestDetails:
         """What was entered; a field that is in error counts as empty.
@@ -84,7 +93,11 @@ class CreateFoi(RequestForm):
     """
 
     message = fields.LongTextField(
-        "The request", max_length=50_000, rows=12, required=False, hint="The words of the email, without signature"
+        "The request",
+        max_length=50_000,
+        rows=12,
+        required=False,
+        hint="The words of the email, without signature",
     )
     attachments = fields.FilesField("Files of the email", required=False)
     documents = fields.FilesField("Scanned request", required=False)
@@ -115,13 +128,13 @@ class CreateFoi(RequestForm):
         kwargs["initial"] = {"case_type": "foi", **(kwargs.get("initial") or {})}
         super().__init__(*args, tables=tables, **kwargs)
         self._tables = tables
-        kinds = self.fields["case_type"]
+        kinds = self.question("case_type")
         kinds.conditional = {
             row.code: ("flag_for_disclosure",)
             for row in tables.case_types.case_types
             if row.form == "foi" and not row.always_flagged
         }
-        self.fields["delivery_method"].conditional = {
+        self.question("delivery_method").conditional = {
             row.code: ("message", "attachments") if row.needs == "message_or_files" else ("documents",)
             for row in loader.current().requesters.delivery_methods
         }
@@ -165,7 +178,9 @@ class EditCase(RequestForm):
     """
 
     message = fields.LongTextField("The request", max_length=50_000, rows=12, required=False)
-    draft_compliant_date = fields.DateField("Date draft uploaded", hint="The day on which the compliant draft came")
+    draft_compliant_date = fields.DateField(
+        "Date draft uploaded", hint="The day on which the compliant draft came"
+    )
     pit_keep = fields.RadiosField(
         "What happens to the extension of the final deadline?",
         missing="Select what happens to the extension",
@@ -179,7 +194,7 @@ class EditCase(RequestForm):
         self._later = {name: self.fields.pop(name) for name in ("pit_keep", "pit_until")}
         flagged = tables.case_type(case.case_type).always_flagged
         same = [row.code for row in tables.case_types.case_types if row.always_flagged == flagged]
-        self.fields["case_type"].choices = _kinds(tables, "foi", same)
+        self.question("case_type").choices = _kinds(tables, "foi", same)
         if has_files:
             del self.fields["message"]
         if case.draft_compliant_date is None:

@@ -1,1 +1,1 @@
-"""What the pages of a case show, as plain values: a template gets words and dates, never something that queries."""
+"""What the pages of a case show, as plain values: templates get words and dates, and nothing that queries."""

@@ -1,4 +1,4 @@
-"""What a person can do to a case, as buttons: what the workflow answers, in the order of ``policy/events.yaml``."""
+"""What a person can do to a case, as buttons in the order of ``policy/events.yaml``: the workflow answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from correspondence.rulebook.workflow import Move
 
 ELSEWHERE = frozenset(
-    {"edit_case", "update_closure", "link_a_case", "remove_linked_case", "request_further_clearance"}
+    {
+        "edit_case",
+        "update_closure",
+        "link_a_case",
+        "remove_linked_case",
+        "remove_response",
+        "request_further_clearance",
+    }
 )
 """Events whose way in stands in the panel that they change."""
 

@@ -157,7 +157,11 @@ def _holder(situation: Situation) -> str:
 
 def _window(situation: Situation) -> date | None:
     case = situation.the_case
-    return case.escalation_deadline if situation.today <= case.escalation_deadline and not case.is_closed else None
+    return (
+        case.escalation_deadline
+        if situation.today <= case.escalation_deadline and not case.is_closed
+        else None
+    )
 
 
 def _links(situation: Situation, moves: Mapping[str, Move]) -> list[LinkedCase]:
@@ -181,7 +185,9 @@ def _link(case: Case, other: Case, *, seen: bool, moves: Mapping[str, Move]) -> 
         subject=other.subject if seen else "",
         requester=other.name if seen else "",
         href=reverse("case", args=[other.pk]) if seen else "",
-        remove=reverse("remove_linked_case", args=[case.pk, other.pk]) if "remove_linked_case" in moves else "",
+        remove=reverse("remove_linked_case", args=[case.pk, other.pk])
+        if "remove_linked_case" in moves
+        else "",
     )
 
 

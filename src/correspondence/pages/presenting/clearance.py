@@ -69,9 +69,8 @@ def clearance(situation: Situation, moves: Mapping[str, Move]) -> Clearance:
         )
         for level in offices
     ]
-    if responding := situation.responding:
-        if levels or not in_window:
-            levels.insert(0, Level("Deputy director", responding.team.lead))
+    if (responding := situation.responding) and (levels or not in_window):
+        levels.insert(0, Level("Deputy director", responding.team.lead))
     return Clearance(
         levels=levels,
         decided_by=case.escalation_deadline if in_window else None,

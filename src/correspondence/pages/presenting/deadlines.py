@@ -9,6 +9,7 @@ from correspondence.cases.actions import deadlines
 from correspondence.core.formats import counted, short_date
 from correspondence.pages.presenting import words
 from correspondence.rulebook import timeliness, working_days
+from correspondence.rulebook.deadlines import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def dates(case: Case, *, flagged: bool, today: date) -> Dates:
         day=case.final_deadline,
         status=_final_status(case, today=today, holidays=holidays),
         tone=_tone(case, today=today, holidays=holidays),
-        steps=_steps(worked_out.final, case.final_deadline),
+        steps=_final_steps(case, worked_out.final),
         source=worked_out.final.source,
     )
     return Dates(draft if flagged else None, final)
@@ -74,6 +75,13 @@ def _steps(deadline: Deadline, stored: date) -> list[str]:
         ]
     warnings = [f"{warning[:1].upper()}{warning[1:]}: the date may move." for warning in deadline.warnings]
     return [step.what for step in deadline.steps] + warnings
+
+
+def _final_steps(case: Case, deadline: Deadline) -> list[str]:
+    if not case.pit_extended:
+        return _steps(deadline, case.final_deadline)
+    counted_days = [step.what for step in deadline.steps if step.kind != "moved"]
+    return [*counted_days, f"{_extended(case)} until {in_words(case.final_deadline)}"]
 
 
 def working_day(case: Case, *, on: date) -> timeliness.WorkingDay:
@@ -114,13 +122,16 @@ def _final_status(case: Case, *, today: date, holidays: Calendar) -> str:
         told = "Late"
     else:
         told = str(working_day(case, on=today)).capitalize()
-    return f"{told}. {_extension(case)}" if case.pit_extended else told
+    if not case.pit_extended:
+        return told
+    return f"{told}. {_extended(case)}; without that it was {short_date(case.statutory_deadline)}."
 
 
-def _extension(case: Case) -> str:
-    verb = deadlines.clock_of(case)[0].extension
-    extended = verb.verb if verb else "extended"
-    return f"{extended[:1].upper()}{extended[1:]}; without that it was {short_date(case.statutory_deadline)}."
+def _extended(case: Case) -> str:
+    """What the clock calls its extension: for the public interest test, or of a complex review."""
+    extension = deadlines.clock_of(case)[0].extension
+    verb = extension.verb if extension else "extended"
+    return f"{verb[:1].upper()}{verb[1:]}"
 
 
 def _tone(case: Case, *, today: date, holidays: Calendar) -> str:

@@ -108,7 +108,9 @@ def _closure(case: Case, table: Closure) -> Iterator[Row]:
         yield Row("Reason for refusal", reason.label)
     if ground := table.ground(case.refusal_ground):
         yield Row("Ground for refusal", f"{ground.section} {ground.label}")
-    yield Row("Exemptions", reliances=[_reliance(table, relied) for relied in case.exemptions.order_by("code")])
+    yield Row(
+        "Exemptions", reliances=[_reliance(table, relied) for relied in case.exemptions.order_by("code")]
+    )
 
 
 def _reliance(table: Closure, relied: ReliedExemption) -> Reliance:

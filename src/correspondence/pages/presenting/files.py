@@ -69,7 +69,11 @@ def _file(attachment: Attachment, remove: str) -> File:
     return File(
         name=attachment.filename,
         size=file_size(attachment.size_bytes),
-        note="" if scan == Scan.CLEAN else "Infected: it is not handed out" if scan == Scan.INFECTED else scan.label,
+        note=""
+        if scan == Scan.CLEAN
+        else "Infected: it is not handed out"
+        if scan == Scan.INFECTED
+        else scan.label,
         download=reverse("download_attachment", args=[attachment.pk]) if scan in HANDED_OUT else "",
         remove=reverse(remove, args=[attachment.case_id, attachment.pk]) if remove else "",
     )

@@ -133,7 +133,9 @@ _TOLD: Mapping[str, Callable[[Any, Closure], str]] = {
     "compliant": lambda yes, _table: "The draft was compliant" if yes else "The draft was not compliant",
     "response_date": lambda day, _table: f"Sent on {_day(day)}",
     "not_cleared": lambda teams, _table: f"Sent without clearance by {words.joined(list(teams))}",
-    "changed": lambda names, _table: f"Changed: {words.joined([words.FIELDS.get(name, name) for name in names])}",
+    "changed": lambda names, _table: (
+        f"Changed: {words.joined([words.FIELDS.get(name, name) for name in names])}"
+    ),
     "linked_case": lambda number, _table: f"Case {number}",
     "information_held": lambda code, table: _labelled("Information held", table.held(code), code),
     "outcome": lambda code, table: _labelled("Outcome", table.outcome(code), code),

@@ -58,7 +58,12 @@ def assign_responder(request: HttpRequest, pk: int) -> HttpResponse:
         said=lambda: f"Case {case.number} was {happened} to {choice.name_of(form.cleaned_data['team'])}.",
     ):
         return done
-    context = {"case_id": case.pk, "caption": caption(case), "choice": choice, "title": "Assign to a business unit"}
+    context = {
+        "case_id": case.pk,
+        "caption": caption(case),
+        "choice": choice,
+        "title": "Assign to a business unit",
+    }
     return form_page(request, "assigning/choose_unit.html", form, context)
 
 
@@ -232,7 +237,9 @@ def _told(members: Sequence[User], assignment: Assignment, *, viewer: User) -> l
     if assignment.team.code != DISCLOSURE:
         return [(member.pk, member.full_name) for member in members]
     counts = held.open_case_counts(members, viewer=viewer)
-    return [(member.pk, f"{member.full_name} ({counted(counts[member.pk], 'open case')})") for member in members]
+    return [
+        (member.pk, f"{member.full_name} ({counted(counts[member.pk], 'open case')})") for member in members
+    ]
 
 
 @require_safe
@@ -243,7 +250,11 @@ def select_assignment(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     own = held_by_own_teams(access.situation_of(case, person(request)))
     choices = [
-        (one.team.name, one.user.full_name if one.user else "", reverse("reassign_user", args=[case.pk, one.pk]))
+        (
+            one.team.name,
+            one.user.full_name if one.user else "",
+            reverse("reassign_user", args=[case.pk, one.pk]),
+        )
         for one in own
     ]
     context = {"case_id": case.pk, "caption": caption(case), "choices": choices}

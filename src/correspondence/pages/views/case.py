@@ -41,7 +41,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return show_case(request, situation)
 
 
-def show_case(request: HttpRequest, situation: Situation, *, message: AddMessage | None = None) -> HttpResponse:
+def show_case(
+    request: HttpRequest, situation: Situation, *, message: AddMessage | None = None
+) -> HttpResponse:
     """The page of a case, again with what is wrong with a message that was sent from it."""
     shown = case_page(situation, history_page=request.GET.get("history", "1"))
     mark_seen(situation, shown.newest_message)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.shortcuts import redirect
+
 from correspondence.cases.actions import editing
 from correspondence.core import clock
 from correspondence.documents import queries as documents
-from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
+from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post, sent_before
 from correspondence.pages.forms.editing import DestroyCase
 from correspondence.pages.forms.requests import EditCase
 from correspondence.pages.presenting.words import caption
@@ -61,6 +63,8 @@ def _pit(form: EditCase) -> editing.PitChoice | None:
 @get_or_post
 def destroy_case(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a case, after a confirmation and with a reason (ED-4)."""
+    if sent_before(request, pk):
+        return redirect("open_cases")
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "destroy_case"):
         return elsewhere

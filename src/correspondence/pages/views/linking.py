@@ -43,7 +43,9 @@ def link_a_case(request: HttpRequest, pk: int) -> HttpResponse:
         said=lambda: f"Case {form.cleaned_data['number']} was linked to this case.",
     ):
         return done
-    return form_page(request, "linking/link_a_case.html", form, {"case_id": case.pk, "caption": caption(case)})
+    return form_page(
+        request, "linking/link_a_case.html", form, {"case_id": case.pk, "caption": caption(case)}
+    )
 
 
 @get_or_post

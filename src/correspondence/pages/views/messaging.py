@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from correspondence.cases import access
 from correspondence.cases.actions import messaging
 from correspondence.core import clock
+from correspondence.pages import notices
 from correspondence.pages.acting import case_for, perform
 from correspondence.pages.forms.messaging import AddMessage
 from correspondence.pages.people import person
@@ -43,4 +45,8 @@ def add_message_to_case(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("case", args=[case.pk]) + "#messages")
         if done is not False:
             return done
-    return show_case(request, access.situation_of(case, person(request)), message=form)
+    situation = access.situation_of(case, person(request))
+    if waiting := access.must_accept_first(situation):
+        notices.alert(request, "Enter a message.")
+        return redirect("assignment", case.pk, waiting.pk)
+    return show_case(request, situation, message=form)

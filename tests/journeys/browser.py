@@ -1,0 +1,279 @@
+"""A browser that judges every page at which it arrives."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from re import Pattern
+
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Response
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SERVICE_NAME = "Correspondence Tool"
+NARROW = 320
+WIDE = 1280
+MOST_TABS = 150
+
+ANNOUNCED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d) ")
+"""Chromium's own line for an answer that says no; a form with errors is sent with 422."""
+
+KINDS_OF_ELEMENTS = """
+() => [...new Set([...document.querySelectorAll("body *")].map((element) =>
+  [element.tagName, ...["class", "role", "type"].map((name) => element.getAttribute(name) ?? "")].join(" ")
+))].sort().join("|")
+"""
+MAIN_ACTION = "main form:not([role=search]) [type=submit], main a.govuk-button, main a.govuk-link"
+"""What one comes to the page for: its button, else its first link."""
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser."""
+    return playwright.chromium.launch(
+        executable_path=next(filter(None, map(shutil.which, BROWSERS)), None),
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
+    )
+
+
+class Window:
+    """One window, with cookies of its own. Whatever goes to another page goes through ``arrives``.
+
+    Every page: the status that is expected, no caching, a silent console, a title that names the page and,
+    where it is about a case, its number. Each kind of page once: accessible (axe), its main action reached
+    by keyboard, no sideways scrolling at 320 pixels, which is also 400 % zoom.
+
+    Args:
+        browser: in which it opens.
+        base_url: where the service is.
+        scripts: false switches JavaScript off.
+        width: in CSS pixels.
+    """
+
+    seen: ClassVar[set[tuple[str, bool, str]]] = set()
+    """The kinds of pages that were looked at closely in this run."""
+
+    def __init__(
+        self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE
+    ) -> None:
+        self.base_url = base_url
+        self.scripts = scripts
+        self._width = width
+        self._context = browser.new_context(
+            base_url=base_url,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        self._context.set_default_timeout(10_000)
+        self.page = self._context.new_page()
+        self._said: list[str] = []
+        self._answers: list[Response] = []
+        self._judged = 0
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._said.append(str(error)))
+        self.page.on("response", self._note)
+
+    def close(self) -> None:
+        """Close it. Nothing may have been said since the last page, and no page have gone unjudged."""
+        said, unjudged = self._said, [answer.url for answer in self._answers if self._is_page(answer)]
+        self._context.close()
+        assert said == []
+        assert unjudged == []
+
+    # --- going somewhere ----------------------------------------------------------------------------
+
+    def opens(self, address: str, status: int = 200) -> None:
+        """Type an address."""
+        self.arrives(lambda: self.page.goto(address), status)
+
+    def follows(self, link: str | Pattern[str], status: int = 200, *, within: Locator | None = None) -> None:
+        """Follow a link, also one that looks like a button."""
+        place = within or self.page.locator("body")
+        target = place.locator("a").filter(has_text=_whole(link)).first
+        self.arrives(target.click, status)
+
+    def presses(self, button: str | Pattern[str], status: int = 200, *, within: Locator | None = None) -> None:
+        """Press a button that leads to another page, or to this one with errors."""
+        place = within or self.page.locator("body")
+        target = place.locator("button").filter(has_text=_whole(button)).first
+        self.arrives(target.click, status)
+
+    def goes_back(self, status: int = 200) -> None:
+        """The browser's own Back."""
+        self.arrives(self.page.go_back, status)
+
+    def arrives(self, act: Callable[[], object], status: int = 200) -> None:
+        """Do what leads to another page, and judge it."""
+        with self.page.expect_navigation(wait_until="load") as navigation:
+            act()
+        answer = navigation.value
+        assert answer is not None, f"{self.page.url} was not asked for"
+        self._judge(answer, status)
+
+    # --- judging ------------------------------------------------------------------------------------
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if not ANNOUNCED.match(message.text):
+            self._said.append(f"{message.type}: {message.text}")
+
+    def _note(self, answer: Response) -> None:
+        if answer.url.startswith(self.base_url):
+            self._answers.append(answer)
+
+    def _is_page(self, answer: Response) -> bool:
+        return answer.request.is_navigation_request() and not HTTPStatus(answer.status).is_redirection
+
+    def _judge(self, page: Response, status: int) -> None:
+        answers, self._answers = self._answers, []
+        self._judged += 1
+        text = "" if page.status == status else self.text()
+        assert page.status == status, f"{page.url} answered {page.status}: {text[:1500]}"
+        for answer in answers:
+            assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, f"{answer.url} answered {answer.status}"
+            if answer.request.is_navigation_request():
+                assert "no-store" in answer.headers["cache-control"], answer.url
+        said, self._said = self._said, []
+        assert said == [], f"{page.url} said {said}"
+        self._judge_title()
+        self._look_closely()
+
+    def _judge_title(self) -> None:
+        title, heading = self.page.title(), self.page.locator("h1")
+        assert heading.count() == 1, f"{heading.count()} headings of the first level on {self.page.url}"
+        assert title.endswith(f" - {SERVICE_NAME}"), title
+        assert _plain(heading.inner_text()) in title, f"{title!r} does not name {heading.inner_text()!r}"
+        if re.fullmatch(r"/cases/\d+/.*", self.path) and "not found" not in title:
+            assert re.search(r"\b\d{9}\b", title), f"{title!r} has no number of a case"
+        assert title.startswith("Error: ") is bool(self.page.locator(".govuk-error-summary").count()), title
+
+    def _look_closely(self) -> None:
+        """What costs time is done for the first page of its kind: same address, same kinds of elements."""
+        kind = (
+            re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", self.path),
+            self.scripts,
+            self.page.evaluate(KINDS_OF_ELEMENTS),
+        )
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        self.is_accessible()
+        self.page.set_viewport_size({"width": NARROW, "height": 900})
+        self.does_not_scroll_sideways()
+        self.page.set_viewport_size({"width": self._width, "height": 900})
+        main_action = self.page.locator(MAIN_ACTION)
+        if main_action.count():
+            self.tabs_to(main_action.first)
+
+    def is_accessible(self) -> None:
+        """No finding of axe."""
+        found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
+        told = [(one["impact"], one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+        assert told == [], f"{self.page.url}: {told}"
+
+    def does_not_scroll_sideways(self) -> None:
+        """The page fits; what is wide scrolls in a frame of its own."""
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        size = self.page.viewport_size
+        assert size
+        assert width <= size["width"], f"{self.page.url} is {width} pixels wide in a window of {size['width']}"
+
+    # --- the keyboard -------------------------------------------------------------------------------
+
+    def tabs_to(self, target: Locator) -> None:
+        """Press Tab until this has the focus."""
+        wanted = target.element_handle()
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if wanted.evaluate("element => element === document.activeElement"):
+                return
+        raise AssertionError(f"Tab never reaches {target} on {self.page.url}")
+
+    # --- filling in ---------------------------------------------------------------------------------
+
+    def fills(self, **answers: str) -> None:
+        """Write into boxes, by the names of their fields."""
+        for name, answer in answers.items():
+            self.page.locator(f"[name={name}]").fill(answer)
+
+    def chooses(self, **answers: str) -> None:
+        """Choose radio buttons, by the names of their fields."""
+        for name, answer in answers.items():
+            self.page.locator(f"[name={name}][value='{answer}']").check()
+
+    def ticks(self, name: str, *answers: str) -> None:
+        """Tick boxes of a field."""
+        for answer in answers:
+            self.page.locator(f"[name={name}][value='{answer}']").check()
+
+    # --- seeing -------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """The path of the address."""
+        return urlsplit(self.page.url).path
+
+    @property
+    def main(self) -> Locator:
+        """The page without its frame."""
+        return self.page.locator("main")
+
+    def text(self) -> str:
+        """What can be read on the page, its frame left out."""
+        return _plain(self.main.inner_text())
+
+    def sees(self, *words: str) -> None:
+        """All of these words can be read."""
+        text = self.text()
+        for one in words:
+            assert one in text, f"{self.page.url} does not say {one!r}: {text[:3000]}"
+
+    def does_not_see(self, *words: str) -> None:
+        """None of these words can be read."""
+        text = self.text()
+        for one in words:
+            assert one not in text, f"{self.page.url} says {one!r}"
+
+    def sees_errors(self, *messages: str) -> None:
+        """The error summary has exactly these lines, each of which leads to its field."""
+        summary = self.page.locator(".govuk-error-summary")
+        assert summary.locator("li").all_inner_texts() == list(messages)
+        if self.scripts:
+            assert summary.evaluate("element => element === document.activeElement")
+            for link in summary.locator("a").all():
+                link.click()
+                field = (link.get_attribute("href") or "").removeprefix("#")
+                assert self.page.evaluate("document.activeElement.id") == field
+
+    def sees_notice(self, *words: str) -> None:
+        """A notice of the last thing done says this."""
+        notice = self.page.get_by_role("alert").first
+        expect(notice).to_be_visible()
+        text = _plain(notice.inner_text())
+        for one in words:
+            assert one in text, f"{text!r} does not say {one!r}"
+
+    def offers(self, link_or_button: str) -> bool:
+        """Whether there is such a link or button."""
+        named = self.main.locator("a, button").filter(has_text=_whole(link_or_button))
+        return named.count() > 0
+
+
+def _whole(words: str | Pattern[str]) -> Pattern[str]:
+    """These words and no more, however they are spaced; what only screen readers hear may follow."""
+    if isinstance(words, re.Pattern):
+        return words
+    spaced = r"\s+".join(re.escape(word) for word in words.split())
+    return re.compile(rf"^\s*{spaced}\s*$")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
