@@ -10,13 +10,13 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready run stop reset doctor shell manage test unit journeys check fix bench clean
+.PHONY: help ready run stop reset doctor shell manage test unit journeys permissions check fix bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 ready:
-	@sh deploy/bootstrap.sh
+	@exec sh deploy/bootstrap.sh
 
 run: ready ## start everything; nothing needs to be installed first
 	@exec $(LOCAL) run $(ARGS)
@@ -46,14 +46,17 @@ unit: ready ## the tests that need no browser: make unit ARGS=tests/rulebook
 journeys: ready ## the tests in a browser
 	@$(PYTHON) -m pytest tests/journeys $(ARGS)
 
+permissions: ready ## write the table of who may open which address anew
+	@$(PYTHON) -m pytest -q tests/permissions/write.py
+
 check: export CORRESPONDENCE_WITHOUT_SECRETS = 1
 check: ready ## style, types, imports, templates, migrations, policy tables, scripts
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@$(PYTHON) -m djlint --lint src/correspondence/pages/templates
-	@$(PYTHON) manage.py makemigrations --check --dry-run
+	@$(PYTHON) -m djlint --lint --quiet src/correspondence/pages/templates
+	@$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 	@$(PYTHON) manage.py policy check
 	@for script in $(SCRIPTS); do sh -n "$$script" || exit 1; done; bash -n .ci/run
 

@@ -82,7 +82,11 @@ install_uv() {
     works .tools/uv/bin/uv
 }
 
-works() { "$1" --version >/dev/null 2>&1; }
+# Whether it answers, and is recent enough to read uv.lock.
+works() {
+    "$1" --version 2>/dev/null </dev/null |
+        awk '{ split($2, part, "."); good = part[1] > 0 || part[2] >= 8 } END { exit !good }'
+}
 
 find_uv() {
     for candidate in uv .tools/uv/bin/uv; do
@@ -105,7 +109,8 @@ find_uv() {
     fi
     fail 'uv, which installs the packages, could not be installed. The last that pip said:' \
         "$(tail -n 5 .tools/uv.log 2>/dev/null | sed 's/^/  /')" \
-        'Install uv yourself (pip install uv), or let pip reach a package registry, then try again.'
+        'Install uv yourself (pip install uv), or what pip lacks (Debian: apt-get install python3-venv), or let' \
+        'pip reach a package registry; then try again.'
 }
 
 apt_install() {

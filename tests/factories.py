@@ -8,7 +8,7 @@ The people are those of the example organisation, by name: ``person("Bea Manager
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypedDict, Unpack
 from uuid import uuid4
@@ -34,7 +34,6 @@ from correspondence.rulebook.closure import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from correspondence.cases.acting import Acting
     from correspondence.cases.models import Assignment, Transition
@@ -145,7 +144,7 @@ def FoiCase(
         workflow = "trigger"
     if state not in STATES[workflow]:
         raise ValueError(f"A case in the workflow {workflow} is never in the state {state}.")
-    logged = logged or (clock.now() if in_window else clock.now() - LONG_ENOUGH_AGO)
+    logged = logged or _logged(received, in_window=in_window)
     case = creating.create_case(
         case_type=case_type,
         details=Request(received=received or clock.london_date(logged), **details),
@@ -164,6 +163,14 @@ def FoiCase(
     for reached in path[1 : path.index(state) + 1]:
         steps.reach(reached)
     return fresh(case)
+
+
+def _logged(received: date | None, *, in_window: bool) -> datetime:
+    """Long enough ago for the window to be over, but not before the request came."""
+    if in_window:
+        return clock.now()
+    long_ago = clock.now() - LONG_ENOUGH_AGO
+    return max(long_ago, datetime.combine(received, time(12), clock.LONDON)) if received else long_ago
 
 
 class _Steps:

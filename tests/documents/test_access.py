@@ -108,10 +108,8 @@ def test_files_are_grouped_by_upload_the_newest_first_and_in_their_order() -> No
         created_at=first[0].created_at + timedelta(minutes=1)
     )
     groups = shown(case, "Rhys Responder")
-    assert [[one.filename for one in group.attachments] for group in groups] == [
-        ["c.pdf"],
-        ["b.pdf", "a.pdf"],
-    ]
+    in_groups = [[one.filename for one in group.attachments] for group in groups]
+    assert in_groups == [["c.pdf"], ["b.pdf", "a.pdf"]]
     assert [group.user.full_name for group in groups] == ["Rina Responder", "Rhys Responder"]
     assert [group.team.name for group in groups if group.team] == ["Unit A", "Unit A"]
     (request,) = queries.request_files(case)
@@ -133,13 +131,12 @@ def test_files_cost_one_query_a_kind_however_many_they_are() -> None:
         attach(case, Kind.RESPONSE, [f"{number}.pdf"], by="Rhys Responder")
     situation = case_access.situation_of(fresh(case), person("Rhys Responder"))
     assert access.sees_responses(situation)
-    for ask in (lambda: queries.request_files(case), lambda: queries.visible_responses(situation)):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            names_of = [(group.user.full_name, group.team) for group in ask()]
-        assert len(names_of) == 12
-        assert len(asked) == 1
+    with CaptureQueriesContext(connection) as asked:
+        requests = [(group.user.full_name, group.team) for group in queries.request_files(case)]
+    assert (len(requests), len(asked)) == (12, 1)
+    with CaptureQueriesContext(connection) as asked:
+        responses = [(group.user.full_name, group.team) for group in queries.visible_responses(situation)]
+    assert (len(responses), len(asked)) == (12, 1)
 
 
 # --- facts ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,11 +17,13 @@ from correspondence.core.errors import AlreadyDone, Invalid, OutOfDate, Refused
 from correspondence.documents import filenames, storage
 from correspondence.documents.actions import downloading, housekeeping, removing, uploading
 from correspondence.documents.encryption import Tampered
+from correspondence.documents.keys import KeyRefused
 from correspondence.documents.models import Attachment, CaseKey, Kind, Scan
 from correspondence.documents.storage import NotStored
+from correspondence.jobs import kinds, schedule
 from correspondence.jobs.models import Job
 from tests.documents.samples import EXTENSIONS, sample
-from tests.documents.uploads import Sent, objects
+from tests.documents.uploads import OnDisk, Sent, objects
 from tests.factories import (
     DISCLOSURE_OFFICER,
     MANAGER,
@@ -37,13 +40,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from correspondence.cases.acting import Acting
+    from correspondence.documents.sniffing import Upload
 
 pytestmark = pytest.mark.django_db
 
 RESPONDER = "Rhys Responder"
 
 
-def add_responses(case: Case, *files: Sent, stamp: FormStamp | None = None, by: Acting | None = None) -> Case:
+def add_responses(
+    case: Case, *files: Upload, stamp: FormStamp | None = None, by: Acting | None = None
+) -> Case:
     return uploading.add_responses(
         case_id=case.pk,
         files=files,
@@ -116,7 +122,7 @@ def test_a_refused_request_leaves_neither_case_nor_files() -> None:
         uploading.open_case(
             files=[Sent("Letter.pdf")],
             case_type="foi",
-            details=Request(subject=""),
+            details=Request(received=clock.today() + timedelta(days=1)),
             flag_for_disclosure=False,
             user=person(MANAGER),
             now=clock.now(),
@@ -186,6 +192,30 @@ def test_the_largest_file_comes_back_byte_for_byte() -> None:
     largest = sample("pdf", size=20 * 1024**2)
     add_responses(case, Sent("Answer.pdf", largest))
     assert content(Attachment.objects.get(case=case)) == largest
+
+
+def test_a_large_file_goes_in_and_out_in_the_memory_of_a_few_chunks() -> None:
+    case = FoiCase(state="drafting")
+    by = acting(case, RESPONDER, "add_responses")
+    with OnDisk("Answer.pdf", sample("pdf", size=20 * 1024**2)) as large:
+        tracemalloc.start()
+        try:
+            add_responses(case, large, by=by)
+            attachment = Attachment.objects.get(case=case)
+            out = sum(len(piece) for piece in downloading.download(attachment, user=person(RESPONDER)).pieces)
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert out == 20 * 1024**2
+    assert peak < 5 * 1024**2
+
+
+def test_a_key_that_was_destroyed_takes_its_documents_along() -> None:
+    attachment = stored_response()
+    CaseKey.objects.filter(case=attachment.case).delete()
+    with pytest.raises(KeyRefused):
+        downloading.download(attachment, user=person(RESPONDER))
+    assert not CaseKey.objects.exists()
 
 
 def test_nothing_of_a_file_can_be_read_in_the_store() -> None:
@@ -489,9 +519,20 @@ def test_the_object_goes_by_a_job_after_its_row() -> None:
     assert job.arguments == {"storage_key": attachment.storage_key}
     assert job.unique_key == f"delete_object:{attachment.storage_key}"
     assert len(objects()) == 1
-    housekeeping.delete_object(**job.arguments)
-    housekeeping.delete_object(**job.arguments)
+    work = kinds.named(job.kind).outward
+    assert work is not None
+    for again in (False, True):
+        work(**job.arguments, again=again)()
     assert not objects()
+
+
+def test_the_sweep_is_on_the_schedule() -> None:
+    assert "sweep_stray_objects" in {entry.kind for entry in schedule.entries()}
+    work = kinds.named("sweep_stray_objects").outward
+    assert work is not None
+    storage.store().put(storage.new_key(), [b"written just now"])
+    work(again=False)()
+    assert len(objects()) == 1
 
 
 def test_the_sweep_takes_strays_of_more_than_a_day_alone() -> None:

@@ -119,6 +119,15 @@ def test_the_key_of_another_case_put_in_its_place_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_for_decrypting_no_key_is_made() -> None:
+    case = FoiCase()
+    with pytest.raises(KeyRefused, match="no key"):
+        keys.kept_key(case.pk)
+    assert not CaseKey.objects.exists()
+    assert keys.case_key(case.pk) == keys.kept_key(case.pk)
+
+
+@pytest.mark.django_db
 def test_the_keys_of_another_service_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = FoiCase()
     keys.case_key(case.pk)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Self
 
 from correspondence.core import settings
 from tests.documents.samples import sample
@@ -27,6 +28,23 @@ class Sent(io.BytesIO):
     @property
     def size(self) -> int:
         return self._size
+
+
+class OnDisk:
+    """A file as large ones are sent: on the disk, not in memory."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        self.name, self.size = name, len(content)
+        self._file = TemporaryFile()  # noqa: SIM115 - closed by the with statement of the test
+        self._file.write(content)
+        self.read, self.seek, self.tell = self._file.read, self._file.seek, self._file.tell
+        self.seekable = self._file.seekable
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
 
 
 def objects() -> set[Path]:

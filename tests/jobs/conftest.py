@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from pydantic import SecretStr
 
 from correspondence.core import settings
-from correspondence.jobs import actions, broker, kinds
+from correspondence.jobs import actions, broker, dispatcher, kinds
 from tests.jobs import kinds_for_tests
 from tests.jobs.engines import OwnValkey, free_port
 from tests.stubs.running import RunningStub, running_stub
@@ -81,5 +82,6 @@ def no_broker() -> Iterator[None]:
 
 @pytest.fixture
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limits that the workers of the tests have."""
+    """The limits that the workers of the tests have, so that what is lost is missed within a second."""
+    monkeypatch.setattr(dispatcher, "FORGOTTEN_AFTER", timedelta(seconds=1))
     monkeypatch.setitem(kinds.QUEUES, "quick", kinds_for_tests.short(kinds.QUEUES["quick"]))

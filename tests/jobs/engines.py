@@ -79,31 +79,41 @@ def environment(**settings: str) -> dict[str, str]:
     return {**os.environ, **ours, **settings}
 
 
+class Workers:
+    """Real workers, forked on request."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._started: list[int] = []
+        assert self._stdout.readline() == "ready\n"
+
+    def start(self, threads: int) -> int:
+        """Start one with so many threads; its process's id."""
+        self._stdin.write(f"start {threads}\n")
+        self._stdin.flush()
+        self._started.append(int(self._stdout.readline()))
+        return self._started[-1]
+
+    def kill_all(self) -> None:
+        while self._started:
+            kill(self._started.pop())
+
+
 @contextmanager
-def forker(settings: dict[str, str]) -> Iterator[Callable[[int], int]]:
-    """Starts workers on request: called with a number of threads, it answers with the process's id."""
+def forker(settings: dict[str, str]) -> Iterator[Workers]:
+    """A process that forks workers."""
     command = [sys.executable, "-m", "tests.jobs.forking"]
-    ours: list[int] = []
     with subprocess.Popen(  # noqa: S603 - our own program
         command, env=environment(**settings), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def start(threads: int) -> int:
-            stdin.write(f"start {threads}\n")
-            stdin.flush()
-            ours.append(int(stdout.readline()))
-            return ours[-1]
-
         try:
-            assert stdout.readline() == "ready\n"
-            yield start
+            workers = Workers(process)
+            yield workers
+            workers.kill_all()
         finally:
             process.kill()
-            for worker in ours:
-                kill(worker)
 
 
 def kill(process_id: int) -> None:

@@ -13,13 +13,15 @@ import time
 
 import dramatiq
 
-from tests.jobs import process_for_tests
-
-__all__ = ["process_for_tests"]
+from tests.jobs.process_for_tests import broker
 
 
 def _work(threads: int) -> None:
-    connected = dramatiq.get_broker()
+    # What it prints is no answer of the process that forked it.
+    os.dup2(2, 1)
+    # Threads that were made before a fork cannot be started after it: this process has a broker of its own.
+    broker.connected.cache_clear()
+    connected = broker.connected()
     connected.emit_after("process_boot")
     worker = dramatiq.Worker(connected, queues={"quick"}, worker_threads=threads, worker_timeout=100)
     worker.start()

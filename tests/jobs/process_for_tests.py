@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from correspondence.jobs import process
+from correspondence.jobs.process import broker
 from tests.jobs import kinds_for_tests
 
-__all__ = ["process"]
+__all__ = ["broker"]
 
 kinds_for_tests.shorten_limits()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from re import Pattern
 
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Playwright, Response
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SERVICE_NAME = "Correspondence Tool"
@@ -31,6 +31,7 @@ KINDS_OF_ELEMENTS = """
   [element.tagName, ...["class", "role", "type"].map((name) => element.getAttribute(name) ?? "")].join(" ")
 ))].sort().join("|")
 """
+HAS_FOCUS = "element => element === document.activeElement"
 MAIN_ACTION = "main form:not([role=search]) [type=submit], main a.govuk-button, main a.govuk-link"
 """What one comes to the page for: its button, else its first link."""
 
@@ -60,9 +61,7 @@ class Window:
     seen: ClassVar[set[tuple[str, bool, str]]] = set()
     """The kinds of pages that were looked at closely in this run."""
 
-    def __init__(
-        self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE
-    ) -> None:
+    def __init__(self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE) -> None:
         self.base_url = base_url
         self.scripts = scripts
         self._width = width
@@ -99,13 +98,22 @@ class Window:
         """Follow a link, also one that looks like a button."""
         place = within or self.page.locator("body")
         target = place.locator("a").filter(has_text=_whole(link)).first
+        self._open_menu_around(target)
         self.arrives(target.click, status)
 
-    def presses(self, button: str | Pattern[str], status: int = 200, *, within: Locator | None = None) -> None:
+    def presses(
+        self, button: str | Pattern[str], status: int = 200, *, within: Locator | None = None
+    ) -> None:
         """Press a button that leads to another page, or to this one with errors."""
         place = within or self.page.locator("body")
         target = place.locator("button").filter(has_text=_whole(button)).first
+        self._open_menu_around(target)
         self.arrives(target.click, status)
+
+    def _open_menu_around(self, target: Locator) -> None:
+        menu = target.locator("xpath=ancestor::details[not(@open)]/summary")
+        if menu.count():
+            menu.click()
 
     def goes_back(self, status: int = 200) -> None:
         """The browser's own Back."""
@@ -122,7 +130,7 @@ class Window:
     # --- judging ------------------------------------------------------------------------------------
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if not ANNOUNCED.match(message.text):
+        if message.type in ("warning", "error") and not ANNOUNCED.match(message.text):
             self._said.append(f"{message.type}: {message.text}")
 
     def _note(self, answer: Response) -> None:
@@ -153,7 +161,10 @@ class Window:
         assert _plain(heading.inner_text()) in title, f"{title!r} does not name {heading.inner_text()!r}"
         if re.fullmatch(r"/cases/\d+/.*", self.path) and "not found" not in title:
             assert re.search(r"\b\d{9}\b", title), f"{title!r} has no number of a case"
-        assert title.startswith("Error: ") is bool(self.page.locator(".govuk-error-summary").count()), title
+        summary = self.page.locator(".govuk-error-summary")
+        assert title.startswith("Error: ") is bool(summary.count()), title
+        if summary.count() and self.scripts:
+            assert summary.evaluate(HAS_FOCUS), f"{self.page.url} does not begin with what is wrong"
 
     def _look_closely(self) -> None:
         """What costs time is done for the first page of its kind: same address, same kinds of elements."""
@@ -184,7 +195,9 @@ class Window:
         width = self.page.evaluate("document.documentElement.scrollWidth")
         size = self.page.viewport_size
         assert size
-        assert width <= size["width"], f"{self.page.url} is {width} pixels wide in a window of {size['width']}"
+        assert width <= size["width"], (
+            f"{self.page.url} is {width} pixels wide in a window of {size['width']}"
+        )
 
     # --- the keyboard -------------------------------------------------------------------------------
 
@@ -193,7 +206,7 @@ class Window:
         wanted = target.element_handle()
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
-            if wanted.evaluate("element => element === document.activeElement"):
+            if wanted.evaluate(HAS_FOCUS):
                 return
         raise AssertionError(f"Tab never reaches {target} on {self.page.url}")
 
@@ -247,7 +260,6 @@ class Window:
         summary = self.page.locator(".govuk-error-summary")
         assert summary.locator("li").all_inner_texts() == list(messages)
         if self.scripts:
-            assert summary.evaluate("element => element === document.activeElement")
             for link in summary.locator("a").all():
                 link.click()
                 field = (link.get_attribute("href") or "").removeprefix("#")
@@ -268,7 +280,7 @@ class Window:
 
 
 def _whole(words: str | Pattern[str]) -> Pattern[str]:
-    """These words and no more, however they are spaced; what only screen readers hear may follow."""
+    """These words and no more, however they are spaced; also those that only screen readers hear."""
     if isinstance(words, re.Pattern):
         return words
     spaced = r"\s+".join(re.escape(word) for word in words.split())

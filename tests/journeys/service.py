@@ -25,6 +25,7 @@ QUIET_SECONDS = 0.3
 class Mail:
     """A message as it lies in the inbox."""
 
+    id: str
     to: str
     subject: str
     body: str
@@ -35,10 +36,12 @@ class Mail:
 
 
 class Inbox:
-    """What the service has sent, as the stub of GOV.UK Notify received it."""
+    """What the service has sent since this was made, as the stub of GOV.UK Notify received it."""
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._old: frozenset[str] = frozenset()
+        self._old = frozenset(mail.id for mail in self.mails())
 
     def mails(self, *, to: str = "", about: str = "") -> list[Mail]:
         """The newest messages first: to an address, and with these words in the subject."""
@@ -46,9 +49,9 @@ class Inbox:
         with DIRECT.open(f"{self._url}/inbox.json{query}", timeout=10) as answer:
             found: list[dict[str, Any]] = json.load(answer)["messages"]
         return [
-            Mail(one["to"], one["subject"], one["body"])
+            Mail(one["id"], one["to"], one["subject"], one["body"])
             for one in found
-            if about.casefold() in one["subject"].casefold()
+            if one["id"] not in self._old and about.casefold() in one["subject"].casefold()
         ]
 
     def wait_for(self, count: int = 1, *, to: str = "", about: str = "") -> list[Mail]:
@@ -93,7 +96,6 @@ class Service:
         people = json.loads((self.stack.folder.path / "people.json").read_text(encoding="utf-8"))
         self._passwords = {person["name"]: person["password"] for person in people}
         self._addresses = {person["name"]: person["email"] for person in people}
-        self.inbox = Inbox(self.stack.inbox_url)
         self._watch.start()
         return self
 

@@ -48,6 +48,11 @@ def running_on(data: Path) -> list[int]:
     return found
 
 
+def own_environment() -> dict[str, str]:
+    """This environment without the addresses of the tests' engines, so that a launcher starts its own."""
+    return {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+
+
 class Launcher:
     """``ct-ops local run`` with the small service, as a process."""
 
@@ -57,14 +62,13 @@ class Launcher:
         self.ready_file.unlink(missing_ok=True)
         self.log = data.with_name(f"{data.name}.log")
         command = [sys.executable, str(SMALL_SERVICE), "local", "run", "--data", str(data)]
-        inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [*command, "--port", "0", "--ready-file", str(self.ready_file), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**inherited, **environment},
+                env={**own_environment(), **environment},
                 start_new_session=True,
             )
 

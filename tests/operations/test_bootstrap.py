@@ -17,7 +17,7 @@ TOOLS = ("awk", "cat", "cksum", "dirname", "env", "id", "ln", "mkdir", "mv", "rm
 UV = """#!/bin/sh
 echo "uv $*" >>"{calls}"
 case "$1 ${{2:-}}" in
---version*) ;;
+--version*) echo "uv 0.13.9 (a test's)" ;;
 sync*) mkdir -p .venv/bin && ln -sf "{python}" .venv/bin/python ;;
 *) exit 1 ;;
 esac
@@ -102,6 +102,14 @@ def test_where_there_is_no_python_it_says_what_to_install(machine: Machine) -> N
     assert done.returncode == 1
     assert "Python 3.13 or 3.14 is needed" in done.stderr
     assert "apt-get install python3.13" in done.stderr
+    assert machine.synchronised() == []
+
+
+def test_a_uv_too_old_for_the_lock_file_is_not_used(machine: Machine) -> None:
+    machine.program(machine.bin / "uv", UV.replace("uv 0.13.9", "uv 0.4.30"))
+    done = machine.bootstrap([machine.bin])
+    assert done.returncode == 1
+    assert "There is no Python 3 here that runs." in done.stderr
     assert machine.synchronised() == []
 
 

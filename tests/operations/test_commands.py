@@ -12,7 +12,7 @@ import pytest
 
 from operations.__main__ import main
 from operations.local.folder import DataFolder
-from tests.operations.conftest import SMALL_SERVICE, Launcher, running_on, wait_for
+from tests.operations.conftest import SMALL_SERVICE, Launcher, own_environment, running_on, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ def command(*words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
+        env=own_environment(),
         timeout=60,
     )
 
@@ -124,7 +125,9 @@ def test_it_runs_without_a_terminal_and_without_streams(data: Path, tmp_path: Pa
     ready = tmp_path / "ready"
     words = ("local", "run", "--data", str(data), "--port", "0", "--ready-file", str(ready))
     shell = f'exec "{sys.executable}" "{SMALL_SERVICE}" "$@" <&- >&- 2>&-'
-    with subprocess.Popen(["/bin/sh", "-c", shell, "sh", *words], start_new_session=True) as running:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own program
+        ["/bin/sh", "-c", shell, "sh", *words], start_new_session=True, env=own_environment()
+    ) as running:
         wait_for(ready.exists, 30)
         assert json.loads(ready.read_text(encoding="utf-8"))["pid"] == running.pid
         running.terminate()

@@ -158,6 +158,12 @@ def other_port(engines: Engines) -> int:
     return int(engines.addresses().database_url.rsplit(":", 1)[1].split("/")[0])
 
 
+@pytest.mark.parametrize("name", ["with a space, 'quotes\" and ünïcode", "long" * 30])
+def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with Engines(tmp_path / name) as running:
+        assert query(running.addresses().database_url, "SELECT 1") == (1,)
+
+
 def test_one_folder_is_for_one_launcher(data: Path) -> None:
     with Engines(data), pytest.raises(Trouble, match="already running on this data folder"):
         Engines(data).start()

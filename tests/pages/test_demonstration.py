@@ -71,7 +71,7 @@ def test_four_working_days_and_a_date_of_ones_own() -> None:
         ({"how": "other", "to": date(2199, 1, 1)}, "or before"),
         ({"how": "other"}, "Enter a date"),
         ({"how": "other", "to-day": "31", "to-month": "2", "to-year": "2027"}, "real date"),
-        ({"how": "-1"}, "Select new date from the list"),
+        ({"how": "-1"}, "must be one of the choices shown"),
         ({}, "Select a date"),
     ],
 )

@@ -32,7 +32,7 @@ LISTS = ["Cases", "My open cases", "Closed cases", "Search"]
 )
 def test_each_person_has_their_menu_and_first_page(name: str, menu: list[str], first: str) -> None:
     client = signed_in(name)
-    assert client.get("/").url == first
+    assert client.get("/")["Location"] == first
     page = read(client.get("/teams/").content.decode())
     entries = page.one("nav").all("a")
     assert [entry.text for entry in entries] == menu

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 FRAME = 5
-"""Statements of every page: session, person, memberships, the types that their teams deal with, and the date."""
+"""Statements of every page: session, person, memberships, the types that teams deal with, and the date."""
 
 
 def address(team: str, name: str = "") -> str:
@@ -192,10 +192,10 @@ def test_pages_cost_the_same_whatever_they_show(as_manager: Client) -> None:
 def test_before_removing_is_told_what_follows(as_manager: Client) -> None:
     held_by_rhys(2)
     page = read(as_manager.get(address("Unit A", "Rhys Responder")).content.decode()).one("main").text
-    assert "holds 2 open cases for Unit A. They go back to the team" in page
+    assert "has 2 cases in hand for Unit A. They go back to the team" in page
     assert "The account will be deactivated" in page
     page = read(as_manager.get(address("Unit B", "Mara Both")).content.decode()).one("main").text
-    assert "holds no open cases for Unit B" in page
+    assert "has no cases in hand for Unit B" in page
     assert "They stay in this other team" in page
     assert "Disclosure" in page
 

@@ -66,7 +66,7 @@ class RunningStub:
         found: dict[str, int] = self.get("/counts.json")
         return found
 
-    def requests(self) -> list[tuple[str, str, int]]:
+    def asked(self) -> list[tuple[str, str, int]]:
         """Method, path and status of every use of the protocol; 0 where no answer was given."""
         return [(one["method"], one["path"], one["status"]) for one in self.get("/requests.json")["requests"]]
 

@@ -129,7 +129,7 @@ def new_cases(ids: Sequence[int], *, viewer: User, today: date) -> list[NewCase]
 def _cases(ids: Sequence[int], *, excerpt: bool = False) -> list[Case]:
     found = Case.objects.filter(pk__in=ids).only(*_SHOWN)
     if excerpt:
-        found = found.annotate(excerpt=Left("message", EXCERPT_CHARACTERS + 1))
+        found = found.annotate(excerpt=Left("message", 2 * EXCERPT_CHARACTERS))
     by_id = {case.pk: case for case in found}
     return [by_id[pk] for pk in ids if pk in by_id]
 
@@ -193,6 +193,8 @@ def _new_case(
 
 
 def _cut(text: str) -> str:
+    """The beginning of a letter on one line."""
+    text = " ".join(text.split())
     return text if len(text) <= EXCERPT_CHARACTERS else f"{text[:EXCERPT_CHARACTERS].rstrip()}…"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ALLOWED = frozenset(
     {
         "event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "milliseconds",
-        "user_id", "case_id", "job_id", "kind", "queue", "attempts", "error", "trace", "sql", "count", "file",
+        "user_id", "case_id", "job_id", "attachment_id", "kind", "queue", "attempts", "error", "trace", "sql", "count", "file",
         "process",
     }
 )  # fmt: skip

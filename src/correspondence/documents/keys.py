@@ -130,15 +130,25 @@ def keep(key: DataKey) -> None:
 
 
 def case_key(case_id: int) -> DataKey:
-    """The key of a case; made when it has none. Two first uploads at once get the same one.
+    """The key of a case, for encrypting; made when it has none. Two first uploads at once get the same one.
 
     Raises:
         KeyRefused: the provider cannot open the stored key.
     """
+    if not CaseKey.objects.filter(pk=case_id).exists():
+        keep(new_key(case_id))
+    return kept_key(case_id)
+
+
+def kept_key(case_id: int) -> DataKey:
+    """The key of a case, for decrypting: none is made here, since it would open nothing.
+
+    Raises:
+        KeyRefused: the case has no key, or no longer; or the provider cannot open it.
+    """
     row = CaseKey.objects.filter(pk=case_id).first()
     if row is None:
-        keep(new_key(case_id))
-        row = CaseKey.objects.get(pk=case_id)
+        raise KeyRefused(f"There is no key of case {case_id}.")
     wrapped = Wrapped(row.provider_version, bytes(row.wrapped))
     return provider().unwrap(wrapped, case_id=case_id, version=row.version)
 

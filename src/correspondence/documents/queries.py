@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from correspondence.documents import access
@@ -12,6 +11,7 @@ from correspondence.documents.models import Attachment, Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from correspondence.cases.models import Case
     from correspondence.cases.situation import Situation
@@ -43,10 +43,12 @@ def visible_responses(situation: Situation) -> Sequence[UploadGroup]:
 
 
 def _grouped(case: Case, kind: Kind) -> Sequence[UploadGroup]:
-    found = Attachment.objects.filter(case=case, kind=kind).select_related("user", "team")
-    # By id within an upload, so that files stay in the order in which they were chosen.
-    ordered = sorted(found, key=lambda one: (-one.created_at.timestamp(), one.upload_group, one.pk))
-    groups = [list(files) for _group, files in groupby(ordered, key=lambda one: one.upload_group)]
-    return tuple(
-        UploadGroup(files[0].created_at, files[0].user, files[0].team, tuple(files)) for files in groups
-    )
+    found = Attachment.objects.filter(case=case, kind=kind).select_related("user", "team").order_by("pk")
+    groups: dict[UUID, list[Attachment]] = {}
+    for attachment in found:
+        groups.setdefault(attachment.upload_group, []).append(attachment)
+    uploads = [
+        UploadGroup(files[0].created_at, files[0].user, files[0].team, tuple(files))
+        for files in groups.values()
+    ]
+    return tuple(sorted(uploads, key=lambda upload: (upload.at, upload.attachments[0].pk), reverse=True))

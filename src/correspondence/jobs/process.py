@@ -8,6 +8,8 @@ from __future__ import annotations
 import django
 import dramatiq
 
+__all__ = ["broker"]
+
 django.setup()
 
 from correspondence.jobs import broker  # noqa: E402 - its models exist once Django is set up

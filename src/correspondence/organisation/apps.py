@@ -5,4 +5,5 @@ class OrganisationConfig(AppConfig):
     name = "correspondence.organisation"
 
     def ready(self) -> None:
-        from correspondence.organisation import links  # noqa: F401, PLC0415 - says how account mails are addressed
+        """Say how account mails are addressed, and register this app's kinds of jobs."""
+        from correspondence.organisation import links, tasks  # noqa: F401, PLC0415 - models are loaded only now

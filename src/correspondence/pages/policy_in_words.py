@@ -120,7 +120,7 @@ def _moves_to(entry: Entry, current: CurrentTables) -> str:
         )
     if entry.switch_workflow:
         target = entry.switch_workflow
-        moves.append(rule(target) if target.startswith(COMPUTED) else f"workflow “{WORKFLOW_LABELS[target]}”")
+        moves.append(rule(target) if target.startswith(COMPUTED) else f"Workflow “{WORKFLOW_LABELS[target]}”")
     return "; ".join(moves)
 
 

@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
     )
     ready = ReadyFile(options.ready_file)
     ready.clear()
+    began = time.monotonic()
     try:
         stack.start()
     except StopRequested:
@@ -68,6 +69,9 @@ def run(options: argparse.Namespace) -> int:
         return INTERRUPTED
     try:
         ready.write(stack)
+        say(f"Ready after {time.monotonic() - began:.1f} s.")
+        if options.cases is not None and not stack.first_start:
+            say("The demonstration has its cases already: `make reset`, then run again for another number.")
         say(summary.text(stack, on_terminal=sys.stdin is not None and sys.stdin.isatty()))
         stack.supervise()
         say("Stopping …")

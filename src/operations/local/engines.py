@@ -87,6 +87,12 @@ class Engines:
             self.stop()
             raise
 
+    @property
+    def own(self) -> list[str]:
+        """Names of the engines that are ours to start, since no address takes their place."""
+        pairs = (("PostgreSQL", "DATABASE_URL"), ("Valkey", "REDIS_URL"))
+        return [name for name, address in pairs if address not in self._given]
+
     def restart(self, name: str) -> None:
         """Start an engine that has ended, at the address it had."""
         if name in self.processes:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -96,11 +97,9 @@ class DataFolder:
         """
         path = self.records / "lock"
         lock = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(lock):
             lock.close()
-            raise self._already_running() from None
+            raise self._already_running()
         self._lock = lock
         self.describe({"pid": os.getpid()})
         try:
@@ -166,6 +165,18 @@ class DataFolder:
             Path(draft).unlink(missing_ok=True)
             raise
         return target
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the lock. Tried for a moment: a command that only looks whether it is held holds it, too."""
+    for _ in range(5):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def _object(text: str) -> dict[str, object]:

@@ -114,7 +114,11 @@ def settings(place: Place, *, notify_port: int) -> dict[str, str]:
         # Python writes at once, so that the last words before a crash are in the log.
         "PYTHONUNBUFFERED": "1",
     }
-    return {**place.inherited, **small, **ours, **place.addresses.environment(), **place.chosen}
+    # Whatever proxy the machine uses, what runs on it is spoken to directly.
+    elsewhere = place.inherited.get("no_proxy") or place.inherited.get("NO_PROXY") or ""
+    direct = f"{elsewhere},127.0.0.1,localhost".lstrip(",")
+    proxies = {"no_proxy": direct, "NO_PROXY": direct}
+    return {**place.inherited, **proxies, **small, **ours, **place.addresses.environment(), **place.chosen}
 
 
 def manage(*arguments: str) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Postgres:
             process.kill_group()
             tail = process.log_tail()
             if not any(said in tail for said in LEFT_BEHIND) or time.monotonic() > deadline:
-                raise Trouble("PostgreSQL did not start. It said:", tail)
+                raise Trouble("PostgreSQL did not start. It said:", f"{tail}{_newer_files(tail)}")
             time.sleep(0.3)
 
     def _accepts(self) -> bool:
@@ -261,13 +261,21 @@ def identity(folder: DataFolder) -> Identity:
         return Identity.SELF
     if sys.platform == "linux":
         for choice in (Identity.NAMESPACE, Identity.NOBODY) if root else (Identity.NAMESPACE,):
-            program = Program(name="probe", command=("/bin/true",), identity=choice)
+            program = Program(
+                name="probe", command=(str(binaries() / "postgres"), "--version"), identity=choice
+            )
             if spawn(program, folder, log=subprocess.DEVNULL).wait() == 0:
                 return choice
     raise Trouble(
         f"PostgreSQL does not run as {'root' if root else f'user {os.geteuid()}, who has no name here'}.",
         "Run this as an ordinary user, or give the address of a server with DATABASE_URL.",
     )
+
+
+def _newer_files(said: str) -> str:
+    if "incompatible with server" not in said:
+        return ""
+    return "\nThe data are of another version of PostgreSQL. `make reset` deletes them and starts afresh."
 
 
 def _has_name(user: int) -> bool:

@@ -32,7 +32,7 @@ STATE = "state.json"
 ENVIRONMENT = "environment.json"
 
 
-class StopRequested(Exception):  # noqa: N818 - nothing went wrong
+class StopRequested(Exception):
     """Somebody asked for the end before the start was complete."""
 
 
@@ -94,11 +94,10 @@ class Stack:
             StopRequested: likewise.
         """
         try:
-            began = time.monotonic()
+            self._say(f"Starting {' and '.join(self.engines.own) or 'on the servers given'} …")
             addresses = self.engines.start()
             if self.engines.left_over:
                 self._say(f"Stopped what an earlier start left running: {', '.join(self.engines.left_over)}")
-            self._say(f"PostgreSQL and Valkey are running ({time.monotonic() - began:.1f} s)")
             place = plans.Place(
                 folder=self.folder,
                 addresses=addresses,
@@ -138,11 +137,10 @@ class Stack:
                 not step.output or (self.folder.path / step.output).exists()
             ):
                 continue
-            began = time.monotonic()
+            self._say(f"{step.saying} …")
             self._run(step)
             done = {**done, name: step.fingerprint}
             self.folder.write(STATE, done)
-            self._say(f"{step.saying} ({time.monotonic() - began:.1f} s)")
 
     def _run(self, step: Step) -> None:
         process = Process(
@@ -157,14 +155,13 @@ class Stack:
             raise Trouble(f"{step.saying} did not succeed. The end of {process.log}:", process.log_tail())
 
     def _start(self, programs: tuple[Program, ...]) -> None:
-        began = time.monotonic()
+        self._say(f"Starting {', '.join(program.name for program in programs)} …")
         self._programs = {program.name: program for program in programs}
         for name in self._programs:
             self._launch(name)
         # The slowest first: by the time it is ready, any other that cannot run has ended.
         for name in sorted(self._programs, key=lambda name: not self._programs[name].ready_url):
             self._wait_until_ready(name)
-        self._say(f"{', '.join(self._programs)} are running ({time.monotonic() - began:.1f} s)")
 
     def _launch(self, name: str) -> None:
         self._running[name] = Process(self._programs[name], self.folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):  # noqa: N818 - the word a person reads
+class Trouble(Exception):
     """The start cannot go on, and this is why.
 
     Args:

@@ -68,6 +68,7 @@ class Valkey:
         return f"redis://:{self._password}@{ports.LOOPBACK}:{self.port}/0"
 
     def _program(self) -> Program:
+        folder = str(self._folder.valkey).replace("\\", "\\\\").replace('"', '\\"')
         # In a file, since everybody on the machine can read a command line.
         settings = self._folder.write_text(
             "valkey/valkey.conf",
@@ -76,7 +77,7 @@ class Valkey:
                     f"bind {ports.LOOPBACK}",
                     f"port {self.port}",
                     f"requirepass {self._password}",
-                    f'dir "{self._folder.valkey}"',
+                    f'dir "{folder}"',
                     'save ""',
                     f"appendonly {'yes' if self._durable else 'no'}",
                     "appendfsync everysec",

@@ -38,6 +38,9 @@ SETTLED_AFTER_SECONDS = 2.0
 FAILURES = {"perm-fail": "permanent-failure", "temp-fail": "temporary-failure"}
 """By the part of the address before the @, as with the real service's ``perm-fail@simulator.notify``."""
 
+NEVER_SETTLED = "never-settled"
+"""The part before the @ of an address whose messages stay on their way."""
+
 COLUMNS = "sequence, id, reference, email_address, template_id, subject, body, created_at"
 
 
@@ -63,14 +66,20 @@ class Message:
     def settled(self) -> datetime | None:
         """When its fate was known, if it is by now."""
         settled_at = self.created_at + SETTLED_AFTER_SECONDS
-        return datetime.fromtimestamp(settled_at, tz=UTC) if time.time() >= settled_at else None
+        if time.time() < settled_at or self._mailbox == NEVER_SETTLED:
+            return None
+        return datetime.fromtimestamp(settled_at, tz=UTC)
 
     @property
     def status(self) -> str:
         """``created``, then ``sending``, then what the address says; ``delivered`` where it says nothing."""
         if self.settled:
-            return FAILURES.get(self.email_address.partition("@")[0].lower(), "delivered")
+            return FAILURES.get(self._mailbox, "delivered")
         return "sending" if time.time() - self.created_at >= SENDING_AFTER_SECONDS else "created"
+
+    @property
+    def _mailbox(self) -> str:
+        return self.email_address.partition("@")[0].lower()
 
 
 class Store:

@@ -219,7 +219,7 @@ def undo_take_on(*, case_id: int, acting: Acting, now: datetime, stamp: FormStam
             "unflag_for_clearance",
             acting=holder,
             now=now,
-            stamp=stamp if level is own else NO_STAMP,
+            stamp=FormStamp(stamp.form_key) if level is own else NO_STAMP,
             target_team=level.team,
             follows=level is not own,
         )

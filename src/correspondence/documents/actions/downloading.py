@@ -15,6 +15,7 @@ from correspondence.documents.encryption import Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from correspondence.documents.models import Attachment
     from correspondence.organisation.models import User
 
@@ -69,7 +70,7 @@ def opened(attachment: Attachment) -> Iterator[bytes]:
         Tampered: it is not what was stored.
         NotStored: there is nothing.
     """
-    key = keys.case_key(attachment.case_id)
+    key = keys.kept_key(attachment.case_id)
     sha256, size_bytes, held = hashlib.sha256(), 0, b""
     with storage.store().open(attachment.storage_key) as stored:
         pieces = encryption.decrypt(stored, key=key, storage_key=attachment.storage_key)

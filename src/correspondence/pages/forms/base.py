@@ -65,17 +65,6 @@ class PlainForm(forms.Form):
                 summary += [{"text": str(error), **link} for error in component.errors]
         return summary
 
-    def question(self, name: str) -> ChoiceLook:
-        """A question with choices, to give it those that are known only now.
-
-        Raises:
-            TypeError: the question has no choices.
-        """
-        field = self.fields[name]
-        if not isinstance(field, ChoiceLook):
-            raise TypeError(f"{name} has no choices.")
-        return field
-
     def add_refusal(self, refusal: Refused) -> None:
         """Put what a rule refused beside the field it speaks of, or at the top when there is none."""
         field = refusal.field if refusal.field in self.fields else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from correspondence.cases.validation import RequestDetails, creation_problems
 from correspondence.core import clock
+from correspondence.documents.filenames import FIELD as FILES
 from correspondence.pages.forms import fields
 from correspondence.pages.forms.base import Form
 from correspondence.rulebook import loader
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from correspondence.rulebook.tables.rulebook import BoundTables
 
 CHOOSE_AGAIN = "Choose the files again: a page that is shown again cannot keep them."
-OFFERED = "sent_by_email"
 
 
 def _kinds(tables: BoundTables, form: str, kinds: Iterable[str] = ()) -> list[tuple[str, str]]:
@@ -40,8 +41,13 @@ class RequestForm(Form):
         tables: the policy edition that says which types there are, and how long texts may be.
     """
 
-    case_type = fields.RadiosField("Type of request")
-    name = fields.TextField("Full name", max_length=200, hint="Of the person or organisation that asks")
+    case_type = fields.RadiosField("Type of request", missing="Select the type of request")
+    name = fields.TextField(
+        "Full name",
+        max_length=200,
+        hint="Of the person or organisation that asks",
+        missing="Enter the requester's full name",
+    )
     email = fields.EmailField(
         "Email",
         required=False,
@@ -49,12 +55,14 @@ class RequestForm(Form):
         hint="An email or a postal address is needed for the answer",
     )
     postal_address = fields.LongTextField("Postal address", max_length=1000, rows=4, required=False)
-    requester_type = fields.RadiosField("Requester type")
-    received_date = fields.DateField("Date received")
+    requester_type = fields.RadiosField("Requester type", missing="Select the requester type")
+    received_date = fields.DateField("Date received", missing="Enter the date received")
     delivery_method = fields.RadiosField(
         "How was the request sent?", missing="Select how the request was sent"
     )
-    subject = fields.TextField("Subject", max_length=100, hint="A short summary, up to 100 characters")
+    subject = fields.TextField(
+        "Subject", max_length=100, hint="A short summary, up to 100 characters", missing="Enter the subject"
+    )
 
     def __init__(self, *args: Any, tables: BoundTables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,14 +143,14 @@ class CreateFoi(RequestForm):
             if row.form == "foi" and not row.always_flagged
         }
         self.question("delivery_method").conditional = {
-            row.code: ("message", "attachments") if row.needs == "message_or_files" else ("documents",)
+            row.code: ("message", "attachments") if row.needs == "message_or_files" else (FILES,)
             for row in loader.current().requesters.delivery_methods
         }
 
     @property
     def chosen_files(self) -> list[UploadedFile[bytes]]:
         """The files that came with the request, by whichever way it was sent."""
-        return [*self.cleaned_data.get("attachments", ()), *self.cleaned_data.get("documents", ())]
+        return [*self.cleaned_data.get("attachments", ()), *self.cleaned_data.get(FILES, ())]
 
     @property
     def flagged(self) -> bool:
@@ -152,8 +160,10 @@ class CreateFoi(RequestForm):
     def clean(self) -> None:
         """Ask the same rule as the action, so that everything wrong is told at once."""
         years = self._tables.case_types.limits.received_at_most_years_ago
+        # An address that was mistyped is told as such, and not as missing too.
+        typed = replace(self.details(), email=str(self["email"].value() or ""))
         problems = creation_problems(
-            self.details(),
+            typed,
             request_files=len(self.chosen_files),
             today=clock.today(),
             at_most_years_ago=years,
@@ -162,9 +172,14 @@ class CreateFoi(RequestForm):
         if self.errors:
             self.tell_lost_files()
 
+    def add_problems(self, problems: Iterable[tuple[str, str]]) -> None:
+        """What is wrong with a file stands beside the question by which it came."""
+        asked = "attachments" if self.cleaned_data.get("attachments") else FILES
+        super().add_problems((asked if field == FILES else field, message) for field, message in problems)
+
     def tell_lost_files(self) -> None:
         """A browser does not send files a second time by itself: say that they have to be chosen again."""
-        for name in ("attachments", "documents"):
+        for name in ("attachments", FILES):
             if self.cleaned_data.get(name) and name not in self.errors:
                 self.add_error(name, CHOOSE_AGAIN)
 

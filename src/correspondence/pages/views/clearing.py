@@ -124,12 +124,16 @@ def de_escalate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo_de_escalate(request: HttpRequest, pk: int) -> HttpResponse:
     """Flag the case for Disclosure again."""
-    return flag_for_clearance(request, pk)
+    return _flag(request, pk, deed="undo_de_escalate")
 
 
 @require_POST
 def flag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
     """Put Disclosure on the case."""
+    return _flag(request, pk)
+
+
+def _flag(request: HttpRequest, pk: int, *, deed: str = "") -> HttpResponse:
     return _at_once(
         request,
         pk,
@@ -138,7 +142,7 @@ def flag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
             case_id=case.pk, acting=acting, now=clock.now(), stamp=stamp
         ),
         said="The case is flagged for Disclosure.",
-        deed="undo_de_escalate",
+        deed=deed,
     )
 
 

@@ -80,7 +80,7 @@ def _created(request: HttpRequest, form: CreateFoi) -> tuple[int, str] | None:
         form.tell_lost_files()
         return None
     except Refused as refusal:
-        form.add_refusal(refusal)
+        form.add_problems([(refusal.field or "", str(refusal))])
         form.tell_lost_files()
         return None
     return case.pk, case.number

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from correspondence.cases.actions import deadlines
 from correspondence.core import clock
+from correspondence.core.errors import Refused
 from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.deadlines import ExtendDeadline, ExtendForPit
@@ -17,6 +18,7 @@ from correspondence.rulebook import loader
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from correspondence.cases.acting import Acting, FormStamp
     from correspondence.cases.models import Case
 
 
@@ -28,32 +30,34 @@ def extend_for_pit(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     row, holidays = deadlines.clock_of(case)
     form = _form(request, case)
-    if done := carry_out(
-        request,
-        case,
-        form,
-        "extend_for_pit",
-        lambda acting, stamp: deadlines.extend_for_pit(
-            case_id=case.pk,
-            until=form.cleaned_data["until"],
-            reason=form.cleaned_data["reason"],
-            exemption=form.cleaned_data.get("exemption") or "",
-            notice_date=form.cleaned_data.get("notice_date"),
-            second_reason=form.cleaned_data["second_reason"],
-            acting=acting,
-            now=clock.now(),
-            stamp=stamp,
-        ),
-        said="The final deadline was extended.",
-    ):
+
+    def act(acting: Acting, stamp: FormStamp) -> Case:
+        try:
+            return deadlines.extend_for_pit(
+                case_id=case.pk,
+                until=form.cleaned_data["until"],
+                reason=form.cleaned_data["reason"],
+                exemption=form.cleaned_data.get("exemption") or "",
+                notice_date=form.cleaned_data.get("notice_date"),
+                second_reason=form.cleaned_data.get("second_reason", ""),
+                acting=acting,
+                now=clock.now(),
+                stamp=stamp,
+            )
+        except Refused as refusal:
+            if refusal.field == "second_reason":
+                form.ask_for_second_reason()
+            raise
+
+    if done := carry_out(request, case, form, "extend_for_pit", act, said="The final deadline was extended."):
         return done
     context = {
         "case_id": case.pk,
         "caption": caption(case),
         "current": case.final_deadline,
         "latest": rules.latest_extension(row, final=case.final_deadline, holidays=holidays),
-        "clock": row,
-        "past_yardstick": "second_reason" in form.errors,
+        "notice_due": case.statutory_deadline,
+        "extension": row.extension,
     }
     return form_page(request, "deadlines/extend_for_pit.html", form, context)
 

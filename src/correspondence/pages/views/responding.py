@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 
 from correspondence.cases.actions import responding
 from correspondence.core import clock
-from correspondence.documents.access import attachment_for
 from correspondence.documents.actions import removing, uploading
 from correspondence.pages import notices
 from correspondence.pages.acting import case_for, closed_way, perform
@@ -22,9 +21,9 @@ from correspondence.pages.forms.responding import (
     UploadAndReturn,
     UploadResponse,
 )
-from correspondence.pages.people import person
 from correspondence.pages.render import form_page
 from correspondence.pages.views.clearing import get_or_post, moved_to, other_offices_clear
+from correspondence.pages.views.documents import attachment_or_404
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -170,7 +169,7 @@ def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> Htt
 def remove_response(request: HttpRequest, pk: int, attachment_id: int) -> HttpResponse:
     """Remove a response file, after a confirmation."""
     case = case_for(request, pk)
-    attachment = attachment_for(person(request), attachment_id)
+    attachment = attachment_or_404(request, attachment_id)
     if attachment.case_id != case.pk:
         raise Http404
     event = removing.removal_event(attachment)

@@ -86,6 +86,7 @@ def cases_of_person(request: HttpRequest, person_id: int) -> HttpResponse:
         "rows": rows.rows(shown.ids, viewer=viewer, today=clock.today()),
         "page_number": shown.number,
         "last_page": shown.count.last_page,
+        "back": {"href": reverse("teams"), "text": "Teams"},
     }
     return page(request, "teams/cases_of_person.html", context)
 

@@ -1,0 +1,76 @@
+"""One service and one browser for all journeys, and a window for each person of a journey."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+pytest.register_assert_rewrite(
+    "tests.journeys.browser", "tests.journeys.people", "tests.journeys.groundwork", "tests.journeys.service"
+)
+
+from tests.journeys.browser import launch  # noqa: E402 - their assertions are rewritten only after that line
+from tests.journeys.groundwork import Groundwork  # noqa: E402
+from tests.journeys.people import Person  # noqa: E402
+from tests.journeys.service import Inbox, Service  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service."""
+    with Service(tmp_path_factory.mktemp("service") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def groundwork(service: Service) -> Groundwork:
+    """What a journey begins with, made quickly."""
+    return Groundwork(service)
+
+
+@pytest.fixture
+def inbox(service: Service) -> Inbox:
+    """The messages that the service sends during the journey."""
+    return Inbox(service.stack.inbox_url)
+
+
+@pytest.fixture
+def somebody(chromium: Browser, service: Service) -> Iterator[Callable[..., Person]]:
+    """Opens a window for a person, who is signed out; all are closed at the end."""
+    windows: list[Person] = []
+
+    def at_a_window(name: str, *, scripts: bool = True, width: int = 1280) -> Person:
+        windows.append(Person(chromium, service, name, scripts=scripts, width=width))
+        return windows[-1]
+
+    yield at_a_window
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def signed_in(somebody: Callable[..., Person]) -> Callable[..., Person]:
+    """Opens a window for a person and signs them in."""
+
+    def at_work(name: str, *, scripts: bool = True, width: int = 1280) -> Person:
+        person = somebody(name, scripts=scripts, width=width)
+        person.signs_in()
+        return person
+
+    return at_work

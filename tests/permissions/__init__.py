@@ -1,0 +1,1 @@
+"""Every address, called as every kind of person."""
