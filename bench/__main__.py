@@ -31,7 +31,8 @@ SCENARIOS = {
 """The classes of ``users.py``, and what each measures."""
 
 COLUMNS = ("", "requests", "failed", "per second", "p50 ms", "p95 ms", "SQL", "SQL most")
-GRACE_SECONDS = 30
+GRACE_SECONDS = 60
+"""For signing in, and for the last answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def main() -> int:
         with stack:
             figures = [_measure(stack, scenario, options) for scenario in options.scenario or SCENARIOS]
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+        print(trouble, trouble.advice, sep="\n", file=sys.stderr)
         return 1
     print(f"\n{options.cases:,} cases, {options.users} people at once, {options.seconds} s each:\n")
     print(table(figures))
@@ -99,6 +100,8 @@ def _measure(stack: Stack, scenario: str, options: argparse.Namespace) -> Figure
             **os.environ,
             "BENCH_PEOPLE": str(stack.folder.path / "people.json"),
             "BENCH_ANSWER": str(answer),
+            "BENCH_USERS": str(options.users),
+            "BENCH_SECONDS": str(options.seconds),
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
         }
@@ -106,7 +109,7 @@ def _measure(stack: Stack, scenario: str, options: argparse.Namespace) -> Figure
             *(sys.executable, "-m", "locust", "-f", str(HERE / "users.py"), scenario),
             *("--headless", "--only-summary", "--host", stack.base_url, "--loglevel", "WARNING"),
             *("--users", str(options.users), "--spawn-rate", str(options.users)),
-            *("--run-time", f"{options.seconds}s", "--stop-timeout", "10"),
+            *("--run-time", f"{options.seconds + GRACE_SECONDS}s", "--stop-timeout", "10"),
         ]
         ended = subprocess.run(  # noqa: S603 - our own command, and no shell reads the words
             command,
@@ -114,10 +117,12 @@ def _measure(stack: Stack, scenario: str, options: argparse.Namespace) -> Figure
             capture_output=True,
             text=True,
             check=False,
-            timeout=options.seconds + GRACE_SECONDS,
+            timeout=options.seconds + 2 * GRACE_SECONDS,
         )
         if not answer.exists():
-            raise Trouble(f"Measuring {SCENARIOS[scenario]} did not succeed.", ended.stderr[-2000:])
+            raise Trouble(
+                f"Measuring {SCENARIOS[scenario]} did not succeed.", (ended.stderr + ended.stdout)[-2000:]
+            )
         return Figures(**json.loads(answer.read_text(encoding="utf-8")))
 
 

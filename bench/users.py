@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import gevent
 from locust import HttpUser, events, task
 
 from correspondence.config.example.requests import COMMON_WORD, RARE_WORD
@@ -24,9 +25,10 @@ SIGNING_IN = "signing in"
 LOOKING_ROUND = "looking round"
 
 _statements: dict[str, list[int]] = {}
+_waiting = int(os.environ.get("BENCH_USERS", "1"))
+"""How many people are not yet at work."""
 
 
-@events.request.add_listener
 def count(name: str, response: Response | None, **_more: Any) -> None:
     """Note how many SQL statements an answer took, those of a redirect before it included."""
     if response is not None:
@@ -34,7 +36,6 @@ def count(name: str, response: Response | None, **_more: Any) -> None:
         _statements.setdefault(name, []).append(sum(int(one.headers.get(COUNT_HEADER, 0)) for one in answers))
 
 
-@events.quitting.add_listener
 def answer(environment: Any, **_more: Any) -> None:
     """Write the figures of what was measured; signing in and looking round are not."""
     measured = [
@@ -57,6 +58,20 @@ def answer(environment: Any, **_more: Any) -> None:
     Path(os.environ["BENCH_ANSWER"]).write_text(json.dumps(figures), encoding="utf-8")
 
 
+for hook, listener in ((events.request, count), (events.quitting, answer)):
+    hook.add_listener(listener)  # type: ignore[no-untyped-call]  # locust leaves its hooks untyped
+
+
+def begin(environment: Any) -> None:
+    """Measure from the moment on which the last of the people is at work, and for so many seconds."""
+    global _waiting  # noqa: PLW0603 - locust makes the people; this counts them
+    _waiting -= 1
+    if _waiting == 0:
+        environment.stats.reset_all()
+        _statements.clear()
+        gevent.spawn_later(float(os.environ["BENCH_SECONDS"]), environment.runner.quit)
+
+
 def hidden(page: str) -> dict[str, str]:
     """What the form of a page carries unseen."""
     main = page[page.index("<main") :]
@@ -76,6 +91,7 @@ class Manager(HttpUser):
         form |= {"email": manager["email"], "password": manager["password"]}
         self.client.post("/sign-in/", form, name=SIGNING_IN)
         self.prepare()
+        begin(self.environment)
 
     def prepare(self) -> None:
         """What has to be known before it begins."""

@@ -23,7 +23,7 @@ def signed_in(who: User | str) -> Client:
 
 
 def form(**answers: Any) -> dict[str, Any]:
-    """What a browser sends with a form: a key of its own, and dates (``received_date=date(…)``) in three boxes."""
+    """What a browser sends with a form: a key of its own, dates (``until=date(…)``) in three boxes."""
     sent: dict[str, Any] = {"form_key": str(uuid4())}
     for name, value in answers.items():
         if hasattr(value, "day") and hasattr(value, "month"):

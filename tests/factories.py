@@ -80,16 +80,32 @@ def person(name: str) -> User:
 
 def unit(name: str) -> Team:
     """One of the example organisation's business units."""
+    return _unit(name)
+
+
+def _unit(name: str) -> Team:
     return Team.objects.get(kind="business_unit", name=name)
 
 
-def Person(name: str, *, role: Role = Role.RESPONDER, unit: str | Team = "Unit A") -> User:
-    """Somebody more, with a role in a unit."""
-    team = unit if isinstance(unit, Team) else Team.objects.get(kind="business_unit", name=unit)
+def Person(
+    name: str,
+    *,
+    role: Role = Role.RESPONDER,
+    unit: str | Team = "Unit A",
+    roles: Sequence[tuple[Role, str | Team]] = (),
+) -> User:
+    """Somebody more, with a role in a unit, or with several."""
     user = User(full_name=name, email=f"{name.lower().replace(' ', '.')}@example.invalid")
     user.set_unusable_password()
     user.save()
-    add_to_team(user_id=user.pk, team_id=team.pk, role=role, acting_user=None, now=clock.actual_now())
+    for held, team in roles or ((role, unit),):
+        add_to_team(
+            user_id=user.pk,
+            team_id=(team if isinstance(team, Team) else _unit(team)).pk,
+            role=held,
+            acting_user=None,
+            now=clock.actual_now(),
+        )
     return user
 
 

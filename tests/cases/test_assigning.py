@@ -136,19 +136,19 @@ def test_a_level_that_nobody_could_take_on_again_goes_to_a_colleague_or_is_refus
     case = FoiCase(state="pending_press_office_clearance", workflow="full_approval")
     office = leaver.approving_team
     assert office is not None
-    args = {
-        "user_id": leaver.pk,
-        "team_id": office.pk,
-        "acting_user": person("Bea Manager"),
-        "now": clock.now(),
-    }
+
+    def remove() -> None:
+        assigning.remove_from_team(
+            user_id=leaver.pk, team_id=office.pk, acting_user=person("Bea Manager"), now=clock.now()
+        )
+
     leaver.memberships.exclude(team=office).delete()
     others = office.memberships.exclude(user=leaver)
     others.delete()
     with pytest.raises(Refused, match="Nobody else in Press Office"):
-        assigning.remove_from_team(**args)
-    colleague = Person("Petra Ink", role=Role.APPROVER, unit=office)
-    assigning.remove_from_team(**args)
+        remove()
+    colleague = Person("Petra Ink", role=Role.APPROVER, unit="Press Office")
+    remove()
     level = access.situation_of(case, None).level("PRESS-OFFICE")
     assert level is not None
     assert level.user == colleague

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -162,22 +163,22 @@ def test_the_qualified_person_s_opinion_is_kept_with_section_36() -> None:
 
 def test_a_late_answer_needs_a_team_that_worked_on_the_case() -> None:
     case = FoiCase(state="responded", received=clock.today() - timedelta(days=90))
-    answers = {"response_date": clock.today(), "information_held": "held", "outcome": "granted"}
+    answers = Answers(response_date=clock.today(), information_held="held", outcome="granted")
     for team_id in (None, unit("Unit B").pk, 10**9):
         with pytest.raises(Invalid) as refusal:
-            close(case.pk, Answers(**answers, late_team_id=team_id))
+            close(case.pk, replace(answers, late_team_id=team_id))
         assert "late_team" in fields_of(refusal)
-    close(case.pk, Answers(**answers, late_team_id=unit("Unit A").pk))
+    close(case.pk, replace(answers, late_team_id=unit("Unit A").pk))
     assert fresh(case).late_team == unit("Unit A")
 
 
 def test_a_review_needs_its_outcome() -> None:
     case = FoiCase(state="responded", case_type="foi_timeliness_review")
-    answers = {"response_date": clock.today(), "information_held": "held", "outcome": "granted"}
+    answers = Answers(response_date=clock.today(), information_held="held", outcome="granted")
     with pytest.raises(Invalid) as refusal:
-        close(case.pk, Answers(**answers))
+        close(case.pk, answers)
     assert fields_of(refusal) == {"appeal_outcome"}
-    close(case.pk, Answers(**answers, appeal_outcome="upheld"))
+    close(case.pk, replace(answers, appeal_outcome="upheld"))
     assert fresh(case).appeal_outcome == "upheld"
 
 

@@ -70,7 +70,7 @@ def test_a_message_goes_out_and_both_end_when_told_to(valkey: OwnValkey, stub: R
         dispatcher_code, dispatcher_lines = ended(dispatcher)
 
     assert (worker_code, dispatcher_code) == (0, 0)
-    assert [sent["to"] for sent in stub.messages(reference=message.reference)] == ["bmt@example.invalid"]
+    assert [sent["to"] for sent in stub.messages(reference=str(message.reference))] == ["bmt@example.invalid"]
     kinds_done = {line["kind"] for line in worker_lines if line["event"] == "The job is done."}
     assert {"send_message", "purge_finished_jobs"} <= kinds_done
     assert dispatcher_lines[0]["event"] == "The dispatcher has started."

@@ -56,7 +56,7 @@ def outcomes(message: Message) -> list[str]:
 
 
 def sent(stub: RunningStub, message: Message) -> list[dict[str, Any]]:
-    return stub.messages(reference=message.reference)
+    return stub.messages(reference=str(message.reference))
 
 
 def test_a_message_keeps_what_its_wording_uses_and_has_one_job() -> None:

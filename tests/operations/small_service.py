@@ -71,7 +71,7 @@ def plan(place: Place) -> Plan:
             ),
             Program(name="worker", command=(python, "-c", WORKER), environment=environment, stage=2),
         ),
-        environment={"SMALL": "yes", **place.addresses.environment()},
+        settings={"SMALL": "yes", **place.addresses.environment()},
         inbox_url="http://127.0.0.1:1",
     )
 

@@ -175,7 +175,7 @@ def test_the_deadline_shows_its_working() -> None:
     assert [step.text for step in panel.one("ol").all("li")] == [
         "Received Mon 16 Nov 2026",
         "Day 1 is Tue 17 Nov 2026",
-        "Mon 30 Nov 2026 does not count: St Andrew's Day",
+        "Mon 30 Nov 2026 does not count: St Andrew's Day (Scotland)",
         "Day 20 is Tue 15 Dec 2026",
     ]
     assert "FOIA 2000 s.10(1)" in panel.text

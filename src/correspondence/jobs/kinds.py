@@ -108,6 +108,11 @@ def known(name: str) -> Kind | None:
     return _registered.get(name)
 
 
+def all_known() -> tuple[Kind, ...]:
+    """Every kind that is registered in this process, by name."""
+    return tuple(_registered[name] for name in sorted(_registered))
+
+
 def named(name: str) -> Kind:
     """The kind of this name.
 

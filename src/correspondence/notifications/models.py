@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from correspondence.core.models import BaseModel
@@ -13,11 +15,14 @@ class Message(BaseModel):
     Only anonymising touches it later. Its sending is a job; what became of it is in its deliveries.
 
     Attributes:
+        reference: the idempotency key under which the provider knows this message. It is not made from the
+            row's id, which a restored or emptied database would give out again.
         kind: the name of its wording in ``policy/wording/``.
         values: what the wording fills in.
         case_id: the case it tells of, if any; the wording makes the address from it.
     """
 
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=60)
     recipient_email = models.EmailField(max_length=254)
     recipient_name = models.CharField(max_length=200, blank=True)
@@ -30,11 +35,6 @@ class Message(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-
-    @property
-    def reference(self) -> str:
-        """The idempotency key under which the provider knows this message."""
-        return f"message-{self.pk}"
 
 
 class Outcome(models.TextChoices):

@@ -45,10 +45,11 @@ def send_message(*, message_id: int, again: bool) -> Recording:
     message = _message(message_id)
     if message.deliveries.exists():
         return _nothing
-    provider_id = provider.sent_before(message.reference) if again else None
+    reference = str(message.reference)
+    provider_id = provider.sent_before(reference) if again else None
     if provider_id is None:
         text = wording.current()[message.kind].render(message)
-        provider_id = provider.send(text, email=message.recipient_email, reference=message.reference)
+        provider_id = provider.send(text, email=message.recipient_email, reference=reference)
     return partial(_accepted, message_id, provider_id)
 
 

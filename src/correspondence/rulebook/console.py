@@ -37,7 +37,7 @@ def main(argv: Sequence[str], *, out: TextIO = sys.stdout, err: TextIO = sys.std
         0; 1 when the policy is at fault or the answer is no; 2 for a command that cannot be understood.
     """
     try:
-        asked = _parser().parse_args(argv)
+        asked = parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
@@ -54,10 +54,11 @@ def policy_folder() -> Path:
     return Path(os.environ.get("POLICY_DIR") or reading.SHIPPED)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="manage.py policy", description="Read the policy tables.")
-    parser.add_argument("--policy", type=Path, default=policy_folder(), help="the policy folder")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    whole = argparse.ArgumentParser(prog="manage.py policy", description="Read the policy tables.")
+    whole.add_argument("--policy", type=Path, default=policy_folder(), help="the policy folder")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
     shown = commands.add_parser("matrix", help="print the workflows as CSV, one row for each cell")
     shown.add_argument("--case-type", help="one machine alone, such as foi")
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     due.add_argument("--json", action="store_true", help="print JSON")
     due.set_defaults(run=_deadline)
-    return parser
+    return whole
 
 
 def _day(text: str) -> date:

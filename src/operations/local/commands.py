@@ -17,7 +17,7 @@ from operations.local.doctor import examine
 from operations.local.engines import Engines
 from operations.local.folder import DEFAULT, DataFolder
 from operations.local.signals import StopSignals
-from operations.local.stack import ENVIRONMENT, Stack, StopRequested
+from operations.local.stack import SETTINGS, Stack, StopRequested
 from operations.local.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -256,11 +256,10 @@ def _port(given: str | None) -> int:
 
 
 def _settings_of_running(folder: DataFolder) -> dict[str, str]:
-    """What differs between the service's environment and ours."""
     if not folder.holder():
         raise Trouble("Nothing is running.", "Start it in another window: make run")
-    kept = folder.read(ENVIRONMENT)
-    return {name: str(value) for name, value in kept.items() if os.environ.get(name) != value}
+    kept = folder.read(SETTINGS)
+    return {name: str(value) for name, value in kept.items()}
 
 
 def _exports(environment: dict[str, str]) -> list[str]:

@@ -60,23 +60,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The steps in their order, the processes in the order of their start, the environment of both."""
+    """The steps in their order, the processes in the order of their start, and their settings."""
 
     steps: tuple[Step, ...]
     programs: tuple[Program, ...]
-    environment: Mapping[str, str]
+    settings: Mapping[str, str]
+    """What their environment has more than that of whoever started them."""
     inbox_url: str = ""
 
 
 def correspondence(place: Place) -> Plan:
     """The plan of Correspondence Tool."""
     notify_port = ports.remembered(place.folder, "notify")
-    environment = settings(place, notify_port=notify_port)
+    own = settings(place, notify_port=notify_port)
+    environment = {**place.inherited, **own}
     return Plan(
         steps=tuple(_steps(place, environment)),
         programs=tuple(_programs(place, environment, notify_port=notify_port)),
-        environment=environment,
-        inbox_url=environment["NOTIFY_INBOX_URL"],
+        settings=own,
+        inbox_url=own["NOTIFY_INBOX_URL"],
     )
 
 
@@ -118,7 +120,7 @@ def settings(place: Place, *, notify_port: int) -> dict[str, str]:
     elsewhere = place.inherited.get("no_proxy") or place.inherited.get("NO_PROXY") or ""
     direct = f"{elsewhere},127.0.0.1,localhost".lstrip(",")
     proxies = {"no_proxy": direct, "NO_PROXY": direct}
-    return {**place.inherited, **proxies, **small, **ours, **place.addresses.environment(), **place.chosen}
+    return {**proxies, **small, **ours, **place.addresses.environment(), **place.chosen}
 
 
 def manage(*arguments: str) -> tuple[str, ...]:

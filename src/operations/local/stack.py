@@ -29,7 +29,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Whatever proxy the environment names, this machine's own pages are asked directly."""
 
 STATE = "state.json"
-ENVIRONMENT = "environment.json"
+SETTINGS = "settings.json"
 
 
 class StopRequested(Exception):
@@ -109,8 +109,8 @@ class Stack:
             )
             plan = self._planner(place)
             self.base_url, self.inbox_url = place.base_url, plan.inbox_url
-            self.environment = dict(plan.environment)
-            self.folder.write(ENVIRONMENT, dict(plan.environment))
+            self.environment = {**place.inherited, **plan.settings}
+            self.folder.write(SETTINGS, dict(plan.settings))
             self.folder.describe({"pid": os.getpid(), "base_url": self.base_url, "inbox_url": self.inbox_url})
             self._take(plan.steps)
             self._start(plan.programs)

@@ -112,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
             ValueError: it is none, or too large.
         """
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_REQUEST_BYTES:
+        if not 0 <= length <= LARGEST_REQUEST_BYTES:
             self.close_connection = True
             raise ValueError
         return json.loads(self.rfile.read(length))

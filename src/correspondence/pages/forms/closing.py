@@ -69,16 +69,10 @@ class Closing(Form):
         outcomes = [row for row in table.outcomes if row.offered]
         reasons = [row for row in table.refusal_reasons if row.offered]
         inform, deny = table.for_duty("inform"), table.for_duty("confirm_or_deny")
-        withholding = [row.code for row in outcomes if row.withholds]
-        takes_grounds = [row.code for row in outcomes if row.takes_grounds]
         questions: dict[str, fields.Look] = {
             "information_held": fields.RadiosField(
                 "Is the information held?",
                 choices=[(row.code, row.label) for row in table.information_held],
-                conditional={
-                    row.code: {"outcome": ["outcome"], "refusal_reason": ["refusal_reason"]}.get(row.asks, [])
-                    for row in table.information_held
-                },
                 required=False,
                 size="m",
             ),
@@ -112,11 +106,18 @@ class Closing(Form):
             ),
         }
         # The page shows what follows from a choice only while it is chosen.
-        denying = [row.code for row in reasons if row.needs_exemption]
         self.shown_when = {
-            "exemptions": f"outcome {' '.join(withholding)}",
-            "grounds": f"outcome {' '.join(takes_grounds)}",
-            "exemptions_deny": f"refusal_reason {' '.join(denying)}",
+            "outcome": (
+                "information_held",
+                [row.code for row in table.information_held if row.asks == "outcome"],
+            ),
+            "refusal_reason": (
+                "information_held",
+                [row.code for row in table.information_held if row.asks == "refusal_reason"],
+            ),
+            "exemptions": ("outcome", [row.code for row in outcomes if row.withholds]),
+            "grounds": ("outcome", [row.code for row in outcomes if row.takes_grounds]),
+            "exemptions_deny": ("refusal_reason", [row.code for row in reasons if row.needs_exemption]),
         }
         for row in (*inform, *deny):
             for name in _asked_of(row):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @get_or_post
 def assign_responder(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a case to a business unit (AS-1, AS-2)."""
+    """Give a case to a business unit."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "assign_responder"):
         return elsewhere
@@ -69,7 +69,7 @@ def assign_responder(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def assign_to_new_team(request: HttpRequest, pk: int, assignment_id: int) -> HttpResponse:
-    """Move a case to another business unit (AS-6)."""
+    """Move a case to another business unit."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "assign_to_new_team"):
         return elsewhere
@@ -114,7 +114,7 @@ def _standing(request: HttpRequest, case: Case, assignment_id: int) -> Assignmen
 
 @get_or_post
 def assignment(request: HttpRequest, pk: int, assignment_id: int) -> HttpResponse:
-    """Accept a case for one's unit, or reject it with a reason (AS-3): where the mail's link leads."""
+    """Accept a case for one's unit, or reject it with a reason: where the mail's link leads."""
     asked = queries.assignment_of_link(pk, assignment_id)
     if asked is None:
         raise Http404
@@ -191,7 +191,7 @@ def _concerns(viewer: User, asked: Assignment) -> bool:
 
 @get_or_post
 def reassign_user(request: HttpRequest, pk: int, assignment_id: int) -> HttpResponse:
-    """Hand a case to a colleague of the team that holds it (AS-4)."""
+    """Hand a case to a colleague of the team that holds it."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "reassign_user"):
         return elsewhere
@@ -244,7 +244,7 @@ def _told(members: Sequence[User], assignment: Assignment, *, viewer: User) -> l
 
 @require_safe
 def select_assignment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose for which of one's teams a case is handed on (AS-4a)."""
+    """Choose for which of one's teams a case is handed on."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "reassign_user"):
         return elsewhere

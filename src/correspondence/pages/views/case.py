@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything about a case, and what this person can do with it (CD-1).
+    """Everything about a case, and what this person can do with it.
 
     A responder whose unit has still to accept it is sent to do so. Opening the page marks the messages
     as seen: a read mark, and all that this GET writes.

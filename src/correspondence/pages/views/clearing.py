@@ -175,7 +175,7 @@ def moved_to(case: Case) -> str:
 
 @get_or_post
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Clear the response (CR-1)."""
+    """Clear the response."""
     case = case_for(request, pk)
     offices = other_offices_clear(case, request)
     if not offices and (elsewhere := closed_way(request, case, "approve")):
@@ -208,7 +208,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def request_amends(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask Disclosure for changes (CR-3)."""
+    """Ask Disclosure for changes."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "request_amends"):
         return elsewhere
@@ -238,7 +238,7 @@ def request_amends(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def unflag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the clearance of one's own team off the case, with a reason (CR-4)."""
+    """Take the clearance of one's own team off the case, with a reason."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "unflag_for_clearance"):
         return elsewhere
@@ -268,7 +268,7 @@ def unflag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the response to its drafting (CR-5)."""
+    """Return the response to its drafting."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "send_back"):
         return elsewhere

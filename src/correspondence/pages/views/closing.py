@@ -38,7 +38,7 @@ def _sent_on(request: HttpRequest) -> date | None:
 
 @get_or_post
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """The first page: the date of the response, as it was marked or corrected (CL-1)."""
+    """The first page: the date of the response, as it was marked or corrected."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "close"):
         return elsewhere
@@ -94,7 +94,7 @@ def close_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def update_closure(request: HttpRequest, pk: int) -> HttpResponse:
-    """All closure details of a closed case on one page (CL-7)."""
+    """All closure details of a closed case on one page."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "update_closure"):
         return elsewhere

@@ -27,7 +27,7 @@ FORMS = {"foi": "create_foi"}
 
 @require_safe
 def new_case(request: HttpRequest) -> HttpResponse:
-    """Choose what kind of request to log (CN-1)."""
+    """Choose what kind of request to log."""
     if elsewhere := _closed_way(request):
         return elsewhere
     tables = loader.edition(loader.current_edition_id())
@@ -41,7 +41,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 def create_foi(request: HttpRequest) -> HttpResponse:
-    """Log an FOI request or an internal review, then choose the unit that answers it (CN-2)."""
+    """Log an FOI request or an internal review, then choose the unit that answers it."""
     if elsewhere := _closed_way(request):
         return elsewhere
     tables = loader.edition(loader.current_edition_id())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @get_or_post
 def extend_for_pit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Extend the final deadline (DL-1): for the public interest test, or of a complex review."""
+    """Extend the final deadline: for the public interest test, or of a complex review."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "extend_for_pit"):
         return elsewhere

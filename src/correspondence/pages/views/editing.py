@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @get_or_post
 def edit_case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the details of a case (ED-1)."""
+    """Change the details of a case."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "edit_case"):
         return elsewhere
@@ -62,7 +62,7 @@ def _pit(form: EditCase) -> editing.PitChoice | None:
 
 @get_or_post
 def destroy_case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a case, after a confirmation and with a reason (ED-4)."""
+    """Delete a case, after a confirmation and with a reason."""
     if sent_before(request, pk):
         return redirect("open_cases")
     case = case_for(request, pk)

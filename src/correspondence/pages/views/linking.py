@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @get_or_post
 def link_a_case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Link a case to a related one, by its number (LK-1)."""
+    """Link a case to a related one, by its number."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "link_a_case"):
         return elsewhere
@@ -50,7 +50,7 @@ def link_a_case(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def remove_linked_case(request: HttpRequest, pk: int, linked_case_id: int) -> HttpResponse:
-    """Remove the link between two cases, after a confirmation (LK-2)."""
+    """Remove the link between two cases, after a confirmation."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "remove_linked_case"):
         return elsewhere

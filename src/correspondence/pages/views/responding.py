@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @get_or_post
 def add_responses(request: HttpRequest, pk: int) -> HttpResponse:
-    """Upload the response (RS-1)."""
+    """Upload the response."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "add_responses"):
         return elsewhere
@@ -69,7 +69,7 @@ def add_responses(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Upload a changed response and clear it (RS-2)."""
+    """Upload a changed response and clear it."""
     case = case_for(request, pk)
     offices = other_offices_clear(case, request)
     event = "upload_response_approve_and_bypass" if offices else "upload_response_and_approve"
@@ -124,7 +124,7 @@ def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @get_or_post
 def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> HttpResponse:
-    """Upload changes and hand the response back (RS-3)."""
+    """Upload changes and hand the response back."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "upload_response_and_return_for_redraft"):
         return elsewhere
@@ -196,7 +196,7 @@ def remove_response(request: HttpRequest, pk: int, attachment_id: int) -> HttpRe
 
 @get_or_post
 def respond(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark the response as sent (RS-4)."""
+    """Mark the response as sent."""
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "respond"):
         return elsewhere

@@ -1,0 +1,1 @@
+"""Bad input through the doors that everybody has: each time a clear answer, and nothing changed."""
