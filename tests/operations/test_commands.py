@@ -73,7 +73,7 @@ def test_stop_from_another_window(launch: Callable[..., Launcher], data: Path) -
     launcher.wait_until_ready()
     stopped = command("stop", "--data", str(data))
     assert (stopped.returncode, stopped.stdout) == (0, "Everything has stopped.\n")
-    assert launcher.process.wait(5) == 0
+    assert launcher.process.wait(25) == 0
     assert running_on(data) == []
     assert command("stop", "--data", str(data)).stdout == "Nothing is running.\n"
 

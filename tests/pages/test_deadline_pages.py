@@ -60,7 +60,7 @@ def test_the_page_tells_the_present_and_the_latest_date(manager: Client) -> None
     page = read(manager.get(f"/cases/{drafting().pk}/pit-extension/").content)
     assert facts(page) == {
         "Present final deadline": "14 Dec 2026",
-        "Latest date allowed": "14 Jan 2027",
+        "Latest date allowed": "15 Jan 2027",
         "Source": "FOIA 2000 s.10(3), with a notice under s.17(1) and s.17(2)",
     }
     assert "it is due by 14 Dec 2026" in page.one(class_="moj-alert--warning").text
@@ -96,7 +96,7 @@ def test_extending_shows_on_the_case(manager: Client) -> None:
         ({"reason": " "}, "reason", "why more time"),
         ({"until": ""}, "until-day", "new final deadline"),
         ({"until": date(2026, 12, 14)}, "until-day", "after the present one"),
-        ({"until": date(2027, 1, 15)}, "until-day", "at the latest"),
+        ({"until": date(2027, 1, 18)}, "until-day", "at the latest"),
     ],
 )
 def test_what_is_wrong_is_told(manager: Client, changes: dict[str, Any], field: str, words: str) -> None:

@@ -140,10 +140,10 @@ def test_an_extension_that_no_longer_fits_is_asked_about() -> None:
     page = read(asked.content)
     assert [box["value"] for box in page.all("input", name="pit_keep")] == ["new_date", "remove"]
     assert fresh(case).final_deadline == date(2027, 1, 13)
-    too_late = sent | form(pit_keep="new_date", pit_until=date(2027, 1, 13))
-    assert problems(client.post(address(case), too_late | {"form_key": sent["form_key"]}))
+    too_late = sent | form(pit_keep="new_date", new_extension=date(2027, 1, 13))
+    assert "at the latest" in problems(client.post(address(case), too_late))["new_extension-day"]
     fits = details(fresh(case), received_date=date(2026, 10, 1)) | form(
-        pit_keep="new_date", pit_until=date(2026, 11, 20)
+        pit_keep="new_date", new_extension=date(2026, 11, 20)
     )
     assert led_to(client.post(address(case), fits)) == f"/cases/{case.pk}/"
     assert (fresh(case).final_deadline, fresh(case).pit_extended) == (date(2026, 11, 20), True)

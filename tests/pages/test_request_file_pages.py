@@ -45,7 +45,7 @@ def test_files_are_added_and_a_message_with_them(as_manager: Client) -> None:
     assert [one.text.split()[0] for one in page.all(class_="app-files__name")] == ["one.pdf", "two.pdf"]
     assert "They came later." in page.one(class_="app-conversation").text
     download = page.all(class_="app-files__file")[0].all("a")[0]["href"]
-    assert b"".join(as_manager.get(download).streaming_content) == PDF
+    assert as_manager.get(download).getvalue() == PDF
 
 
 def test_no_file_is_told(as_manager: Client) -> None:

@@ -113,7 +113,7 @@ class Dispatcher:
             messages = {broker_id: (pk, age) for pk, name, broker_id, age in looked_at if name == queue.name}
             if not messages:
                 continue
-            gone = set()
+            gone = broker.forgotten(queue.name, messages)
             old = {
                 broker_id
                 for broker_id, (_, age) in messages.items()

@@ -200,13 +200,13 @@ class EditCase(RequestForm):
         "What happens to the extension of the final deadline?",
         missing="Select what happens to the extension",
         choices=[("new_date", "Extend to another date"), ("remove", "Remove the extension")],
-        conditional={"new_date": ["pit_until"]},
+        conditional={"new_date": ["new_extension"]},
     )
-    pit_until = fields.DateField("New final deadline", today=False)
+    new_extension = fields.DateField("New final deadline", today=False)
 
     def __init__(self, *args: Any, case: Case, has_files: bool, tables: BoundTables, **kwargs: Any) -> None:
         super().__init__(*args, tables=tables, initial=_recorded(case), **kwargs)
-        self._later = {name: self.fields.pop(name) for name in ("pit_keep", "pit_until")}
+        self._later = {name: self.fields.pop(name) for name in ("pit_keep", "new_extension")}
         flagged = tables.case_type(case.case_type).always_flagged
         same = [row.code for row in tables.case_types.case_types if row.always_flagged == flagged]
         self.question("case_type").choices = _kinds(tables, "foi", same)

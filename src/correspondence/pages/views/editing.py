@@ -57,7 +57,7 @@ def edit_case(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _pit(form: EditCase) -> editing.PitChoice | None:
     keep = form.cleaned_data.get("pit_keep")
-    return editing.PitChoice(keep, form.cleaned_data.get("pit_until")) if keep else None
+    return editing.PitChoice(keep, form.cleaned_data.get("new_extension")) if keep else None
 
 
 @get_or_post

@@ -40,6 +40,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
 
 
+def method_not_allowed(*, allowed: str) -> HttpResponse:
+    """405: the address of a button, opened as a page."""
+    answer = _bare("errors/405.html", HTTPStatus.METHOD_NOT_ALLOWED)
+    answer["Allow"] = allowed
+    return answer
+
+
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was not one of ours, or was shown before the last sign-in."""
