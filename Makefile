@@ -10,10 +10,10 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready run stop reset doctor shell manage test unit journeys permissions check fix bench clean
+.PHONY: help ready run stop reset doctor shell manage test unit journeys permissions check fix docs bench clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 ready:
 	@exec sh deploy/bootstrap.sh
@@ -63,6 +63,10 @@ check: ready ## style, types, imports, templates, migrations, policy tables, scr
 fix: ready ## put the style right where that can be done by itself
 	@$(PYTHON) -m ruff check --fix --quiet . || true
 	@$(PYTHON) -m ruff format .
+
+docs: export CORRESPONDENCE_WITHOUT_SECRETS = 1
+docs: ready ## write the pages of docs/reference from the code
+	@$(PYTHON) manage.py write_reference
 
 bench: ready ## load 20,000 cases and measure
 	@exec $(PYTHON) -m bench $(ARGS)

@@ -106,7 +106,7 @@ def test_a_worker_whose_parent_was_killed_does_not_stay_behind(valkey: OwnValkey
         of_worker = children(worker.pid)
         assert of_worker
         worker.kill()
-        wait_until(lambda: not any(alive(process) for process in of_worker), "its process to end", seconds=10)
+        wait_until(lambda: not any(alive(process) for process in of_worker), "its process to end", seconds=20)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -187,7 +187,7 @@ def test_a_job_over_its_time_limit_is_interrupted_and_waits(start_worker: Callab
     with transaction.atomic():
         job = actions.enqueue("run_for_ever")
     worker = start_worker(1)
-    wait_until(lambda: bool(Job.objects.get().last_error), "the job to be interrupted", seconds=10)
+    wait_until(lambda: bool(Job.objects.get().last_error), "the job to be interrupted", seconds=20)
 
     job.refresh_from_db()
     assert (job.last_error, job.state, job.attempts) == (
@@ -210,7 +210,7 @@ def test_a_process_that_hangs_ends_itself_and_the_job_is_tried_elsewhere(
     with transaction.atomic():
         actions.enqueue("hang")
     worker = start_worker(1)
-    wait_until(lambda: not alive(worker), "the process to end itself", seconds=10)
+    wait_until(lambda: not alive(worker), "the process to end itself", seconds=20)
     assert Job.objects.get().claim is not None
 
     # The next worker hangs as well. It takes the job once the lease of the first is over.

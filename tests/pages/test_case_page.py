@@ -10,14 +10,14 @@ import time_machine
 from django.urls import reverse
 
 from correspondence.cases.actions import linking
-from correspondence.cases.models import Seen
+from correspondence.cases.models import AssignmentState, Seen
 from correspondence.core import clock
 from correspondence.documents.models import Kind
 from correspondence.pages.presenting import buttons
 from correspondence.rulebook import loader
 from correspondence.rulebook.closure import Answers, PublicInterest
-from tests.clients import signed_in
-from tests.factories import FoiCase, acting, attach, link, message, unit
+from tests.clients import form, signed_in
+from tests.factories import FoiCase, acting, attach, link, message, person, unit
 from tests.pages.reading import Element, read
 from tests.statements import counted
 
@@ -358,6 +358,17 @@ def test_why_not_tells_what_stands_in_the_way(as_responder: Client) -> None:
 
 def test_why_not_is_for_those_who_see_the_case(as_other_unit: Client) -> None:
     assert as_other_unit.get(f"/cases/{FoiCase(state='drafting').pk}/why/").status_code == 404
+
+
+def test_an_office_takes_on_what_was_given_back_to_it(as_press: Client) -> None:
+    case = FoiCase(state="drafting", workflow="full_approval")
+    level = case.assignments.get(team__code="PRESS-OFFICE")
+    level.state, level.user = AssignmentState.PENDING, None
+    level.save()
+    assert offered(shown(as_press, case))[0] == "Take case on"
+    as_press.post(f"/cases/{case.pk}/take-on/", form(version=case.version))
+    taken = case.assignments.get(pk=level.pk)
+    assert (taken.state, taken.user) == ("accepted", person("Pete Press"))
 
 
 @pytest.mark.parametrize("address", ["/cases/999999/", "/cases/999999/why/", "/cases/999999/edit/"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.core.validators import MaxLengthValidator
+
 from correspondence.cases.validation import RequestDetails, creation_problems
 from correspondence.core import clock
 from correspondence.documents.filenames import FIELD as FILES
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.core.files.uploadedfile import UploadedFile
+    from django.forms import Field
 
     from correspondence.cases.models import Case
     from correspondence.rulebook.tables.rulebook import BoundTables
@@ -32,6 +35,16 @@ def _kinds(tables: BoundTables, form: str, kinds: Iterable[str] = ()) -> list[tu
         for row in tables.case_types.case_types
         if row.form == form and (not wanted or row.code in wanted)
     ]
+
+
+def _limit(field: Field, characters: int) -> None:
+    """Let a text be as long as the policy table says, and no longer."""
+    if not isinstance(field, fields.TextField):
+        raise TypeError("Only a text has a length.")
+    field.max_length = characters
+    field.validators = [one for one in field.validators if not isinstance(one, MaxLengthValidator)]
+    field.validators.append(MaxLengthValidator(characters))
+    field.error_messages["max_length"] = f"{field.title} must be {characters:,} characters or fewer"
 
 
 class RequestForm(Form):
@@ -63,10 +76,19 @@ class RequestForm(Form):
     subject = fields.TextField(
         "Subject", max_length=100, hint="A short summary, up to 100 characters", missing="Enter the subject"
     )
+    message = fields.LongTextField("The request", max_length=100_000, rows=12, required=False)
 
     def __init__(self, *args: Any, tables: BoundTables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        requesters = loader.current().requesters
+        requesters, limits = loader.current().requesters, tables.case_types.limits
+        for name, characters in (
+            ("name", limits.name_characters),
+            ("email", limits.email_characters),
+            ("postal_address", limits.postal_address_characters),
+            ("subject", limits.subject_characters),
+            ("message", limits.message_characters),
+        ):
+            _limit(self.fields[name], characters)
         self.question("case_type").choices = _kinds(tables, "foi")
         self.question("requester_type").choices = [
             (row.code, row.label) for row in requesters.requester_types
@@ -100,13 +122,6 @@ class CreateFoi(RequestForm):
     Which fields a way of delivery reveals follows from what it needs: words or files, or files alone.
     """
 
-    message = fields.LongTextField(
-        "The request",
-        max_length=50_000,
-        rows=12,
-        required=False,
-        hint="The words of the email, without signature",
-    )
     attachments = fields.FilesField("Files of the email", required=False)
     documents = fields.FilesField("Scanned request", required=False)
     flag_for_disclosure = fields.RadiosField(
@@ -192,7 +207,6 @@ class EditCase(RequestForm):
     corrected date of receipt no longer fits it.
     """
 
-    message = fields.LongTextField("The request", max_length=50_000, rows=12, required=False)
     draft_compliant_date = fields.DateField(
         "Date draft uploaded", hint="The day on which the compliant draft came"
     )

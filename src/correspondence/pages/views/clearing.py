@@ -12,7 +12,7 @@ from correspondence.cases.actions import clearing
 from correspondence.core import clock
 from correspondence.organisation.models import DISCLOSURE
 from correspondence.pages import notices, way_back
-from correspondence.pages.acting import case_for, closed_way, perform
+from correspondence.pages.acting import carry_out, case_for, closed_way, perform
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.clearing import (
     Clear,
@@ -72,21 +72,25 @@ def _at_once(
 
 @require_POST
 def take_case_on(request: HttpRequest, pk: int) -> HttpResponse:
-    """Disclosure accepts the case it was flagged for; another office puts itself on it."""
-    event = "accept_approver_assignment" if _works_for_disclosure(request) else "take_on_for_approval"
-    action = (
-        clearing.accept_approver_assignment
-        if _works_for_disclosure(request)
-        else clearing.take_on_for_approval
-    )
+    """Disclosure accepts the case it was flagged for; another office puts itself on it.
+
+    An office whose level waits for one of its people, because it was given back, accepts it too.
+    """
+    accepts = _works_for_disclosure(request) or _level_waits(request, pk)
+    action = clearing.accept_approver_assignment if accepts else clearing.take_on_for_approval
     return _at_once(
         request,
         pk,
-        event,
+        "accept_approver_assignment" if accepts else "take_on_for_approval",
         lambda case, acting, stamp: action(case_id=case.pk, acting=acting, now=clock.now(), stamp=stamp),
         said="You have taken this case on.",
         deed="take_case_on",
     )
+
+
+def _level_waits(request: HttpRequest, pk: int) -> bool:
+    situation = access.situation_of(case_for(request, pk), person(request))
+    return "accept_approver_assignment" in access.open_events(situation)
 
 
 @require_POST
@@ -182,27 +186,23 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     kind = ClearWithOffices if offices else Clear
     form = kind(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        bypass = isinstance(form, ClearWithOffices) and form.bypass
-        done = perform(
-            request,
-            case,
-            form,
-            "approve_and_bypass" if bypass else "approve",
-            lambda acting, stamp: clearing.approve(
-                case_id=case.pk,
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-                bypass=bypass,
-                reason=form.cleaned_data.get("reason") or "",
-            ),
-        )
-        if done is True:
-            notices.success(request, f"You have cleared the response. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    bypass = isinstance(form, ClearWithOffices) and form.is_valid() and form.bypass
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "approve_and_bypass" if bypass else "approve",
+        lambda acting, stamp: clearing.approve(
+            case_id=case.pk,
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+            bypass=bypass,
+            reason=form.cleaned_data.get("reason") or "",
+        ),
+        said=lambda: f"You have cleared the response. {moved_to(case)}",
+    ):
+        return done
     return form_page(request, "clearing/approve.html", form, {"case": case})
 
 
@@ -213,26 +213,22 @@ def request_amends(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "request_amends"):
         return elsewhere
     form = RequestAmends(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "request_amends",
-            lambda acting, stamp: clearing.request_amends(
-                case_id=case.pk,
-                message=form.cleaned_data["message"],
-                compliant=form.cleaned_data["compliant"] == "yes",
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(request, f"You have asked for changes. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "request_amends",
+        lambda acting, stamp: clearing.request_amends(
+            case_id=case.pk,
+            message=form.cleaned_data["message"],
+            compliant=form.cleaned_data["compliant"] == "yes",
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"You have asked for changes. {moved_to(case)}",
+    ):
+        return done
     return form_page(request, "clearing/request_amends.html", form, {"case": case})
 
 
@@ -243,25 +239,21 @@ def unflag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "unflag_for_clearance"):
         return elsewhere
     form = RemoveClearance(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "unflag_for_clearance",
-            lambda acting, stamp: clearing.unflag_for_clearance(
-                case_id=case.pk,
-                reason=form.cleaned_data["reason"],
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(request, f"The clearance was removed. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "unflag_for_clearance",
+        lambda acting, stamp: clearing.unflag_for_clearance(
+            case_id=case.pk,
+            reason=form.cleaned_data["reason"],
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"The clearance was removed. {moved_to(case)}",
+    ):
+        return done
     team = person(request).approving_team
     return form_page(request, "clearing/remove.html", form, {"case": case, "team": team})
 
@@ -273,23 +265,19 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "send_back"):
         return elsewhere
     form = SendBack(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "send_back",
-            lambda acting, stamp: clearing.send_back(
-                case_id=case.pk,
-                message=form.cleaned_data["message"],
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(request, f"The response was sent back. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "send_back",
+        lambda acting, stamp: clearing.send_back(
+            case_id=case.pk,
+            message=form.cleaned_data["message"],
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"The response was sent back. {moved_to(case)}",
+    ):
+        return done
     return form_page(request, "clearing/send_back.html", form, {"case": case})

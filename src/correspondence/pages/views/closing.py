@@ -14,7 +14,7 @@ from correspondence.cases import access, queries
 from correspondence.cases.actions import closing
 from correspondence.core import clock
 from correspondence.pages import notices
-from correspondence.pages.acting import case_for, closed_way, perform
+from correspondence.pages.acting import carry_out, case_for, closed_way, perform
 from correspondence.pages.forms.closing import Closing, ResponseDate
 from correspondence.pages.people import person
 from correspondence.pages.render import form_page
@@ -99,19 +99,17 @@ def update_closure(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "update_closure"):
         return elsewhere
     form = _form(request, case, sent=case.response_date, with_date=True)
-    if request.method == "POST" and form.is_valid():
-
-        def act(acting: Acting, stamp: FormStamp) -> Case:
-            return closing.update_closure(
-                case_id=case.pk, answers=form.answers_given(), acting=acting, now=clock.now(), stamp=stamp
-            )
-
-        done = perform(request, case, form, "update_closure", act)
-        if done is True:
-            notices.success(request, "The closure details were updated.")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "update_closure",
+        lambda acting, stamp: closing.update_closure(
+            case_id=case.pk, answers=form.answers_given(), acting=acting, now=clock.now(), stamp=stamp
+        ),
+        said="The closure details were updated.",
+    ):
+        return done
     return form_page(
         request,
         "closing/outcome.html",

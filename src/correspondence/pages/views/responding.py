@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import Http404
-from django.shortcuts import redirect
 
 from correspondence.cases.actions import responding
 from correspondence.core import clock
 from correspondence.documents.actions import removing, uploading
-from correspondence.pages import notices
-from correspondence.pages.acting import case_for, closed_way, perform
+from correspondence.pages.acting import carry_out, case_for, closed_way
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.responding import (
     MarkAsSent,
@@ -39,26 +37,22 @@ def add_responses(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "add_responses"):
         return elsewhere
     form = UploadResponse(request.POST or None, request.FILES or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "add_responses",
-            lambda acting, stamp: uploading.add_responses(
-                case_id=case.pk,
-                files=form.cleaned_data["documents"],
-                message=form.cleaned_data["message"],
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(request, f"The response was uploaded. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "add_responses",
+        lambda acting, stamp: uploading.add_responses(
+            case_id=case.pk,
+            files=form.cleaned_data["documents"],
+            message=form.cleaned_data["message"],
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"The response was uploaded. {moved_to(case)}",
+    ):
+        return done
     return form_page(
         request,
         "responding/upload.html",
@@ -77,37 +71,32 @@ def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     kind = UploadAndClearWithOffices if offices else UploadAndClear
     form = kind(request.POST or None, request.FILES or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        answers = form.cleaned_data
-        bypass = answers.get("press") == "no"
+    bypass = form.is_valid() and form.cleaned_data.get("press") == "no"
 
-        def act(acting: Acting, stamp: FormStamp) -> Case:
-            if bypass:
-                return uploading.upload_response_approve_and_bypass(
-                    case_id=case.pk,
-                    files=answers["documents"],
-                    message=answers["message"],
-                    reason=answers["reason"],
-                    acting=acting,
-                    now=clock.now(),
-                    stamp=stamp,
-                )
-            return uploading.upload_response_and_approve(
+    def act(acting: Acting, stamp: FormStamp) -> Case:
+        if bypass:
+            return uploading.upload_response_approve_and_bypass(
                 case_id=case.pk,
-                files=answers["documents"],
-                message=answers["message"],
+                files=form.cleaned_data["documents"],
+                message=form.cleaned_data["message"],
+                reason=form.cleaned_data["reason"],
                 acting=acting,
                 now=clock.now(),
                 stamp=stamp,
             )
+        return uploading.upload_response_and_approve(
+            case_id=case.pk,
+            files=form.cleaned_data["documents"],
+            message=form.cleaned_data["message"],
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        )
 
-        event = "upload_response_approve_and_bypass" if bypass else "upload_response_and_approve"
-        done = perform(request, case, form, event, act)
-        if done is True:
-            notices.success(request, f"The response was uploaded and cleared. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    event = "upload_response_approve_and_bypass" if bypass else "upload_response_and_approve"
+    said = "The response was uploaded and cleared."
+    if done := carry_out(request, case, form, event, act, said=lambda: f"{said} {moved_to(case)}"):
+        return done
     return form_page(
         request,
         "responding/upload.html",
@@ -129,29 +118,23 @@ def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> Htt
     if elsewhere := closed_way(request, case, "upload_response_and_return_for_redraft"):
         return elsewhere
     form = UploadAndReturn(request.POST or None, request.FILES or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "upload_response_and_return_for_redraft",
-            lambda acting, stamp: uploading.upload_response_and_return_for_redraft(
-                case_id=case.pk,
-                files=form.cleaned_data["documents"],
-                message=form.cleaned_data["message"],
-                compliant=form.cleaned_data["compliant"] == "yes",
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(
-                request, f"Your changes were uploaded and the responder was told. {moved_to(case)}"
-            )
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "upload_response_and_return_for_redraft",
+        lambda acting, stamp: uploading.upload_response_and_return_for_redraft(
+            case_id=case.pk,
+            files=form.cleaned_data["documents"],
+            message=form.cleaned_data["message"],
+            compliant=form.cleaned_data["compliant"] == "yes",
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"Your changes were uploaded and the responder was told. {moved_to(case)}",
+    ):
+        return done
     return form_page(
         request,
         "responding/upload.html",
@@ -176,21 +159,17 @@ def remove_response(request: HttpRequest, pk: int, attachment_id: int) -> HttpRe
     if elsewhere := closed_way(request, case, event):
         return elsewhere
     form = Form(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            event,
-            lambda acting, stamp: removing.remove_attachment(
-                case_id=case.pk, attachment_id=attachment.pk, acting=acting, now=clock.now(), stamp=stamp
-            ),
-        )
-        if done is True:
-            notices.success(request, f"{attachment.filename} was removed.")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        event,
+        lambda acting, stamp: removing.remove_attachment(
+            case_id=case.pk, attachment_id=attachment.pk, acting=acting, now=clock.now(), stamp=stamp
+        ),
+        said=lambda: f"{attachment.filename} was removed.",
+    ):
+        return done
     return form_page(request, "responding/remove.html", form, {"case": case, "attachment": attachment})
 
 
@@ -203,26 +182,22 @@ def respond(request: HttpRequest, pk: int) -> HttpResponse:
     missing = responding.levels_not_cleared(case)
     kind = MarkAsSentWithoutClearance if missing else MarkAsSent
     form = kind(request.POST or None, initial={"version": case.version})
-    if request.method == "POST" and form.is_valid():
-        done = perform(
-            request,
-            case,
-            form,
-            "respond",
-            lambda acting, stamp: responding.respond(
-                case_id=case.pk,
-                response_date=form.cleaned_data["response_date"],
-                without_clearance=bool(form.cleaned_data.get("without_clearance")),
-                acting=acting,
-                now=clock.now(),
-                stamp=stamp,
-            ),
-        )
-        if done is True:
-            notices.success(request, f"The response was marked as sent. {moved_to(case)}")
-            return redirect("case", case.pk)
-        if done is not False:
-            return done
+    if done := carry_out(
+        request,
+        case,
+        form,
+        "respond",
+        lambda acting, stamp: responding.respond(
+            case_id=case.pk,
+            response_date=form.cleaned_data["response_date"],
+            without_clearance=bool(form.cleaned_data.get("without_clearance")),
+            acting=acting,
+            now=clock.now(),
+            stamp=stamp,
+        ),
+        said=lambda: f"The response was marked as sent. {moved_to(case)}",
+    ):
+        return done
     return form_page(
         request,
         "responding/respond.html",
