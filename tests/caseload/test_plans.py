@@ -80,8 +80,8 @@ def test_lists_and_searches_use_their_indexes() -> None:
         (queries.incoming(disclosure, today=today), BY_HOLDER),
         (queries.incoming(press, today=today), "case_in_window"),
         (search.matching("l77", manager), "Bitmap Index Scan on case_search"),
-        (search.matching("s3 a30", responder), "Bitmap Index Scan on case_search"),
+        (search.matching("s3 a30", disclosure), "Bitmap Index Scan on case_search"),
     ):
         told = plan(cases)
         assert re.search(index, told), told
-        assert "Seq Scan on cases_" not in told, told
+        assert not re.search(r"Seq Scan on cases_(case|assignment)", told), told

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from re import Pattern
 
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Playwright, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Response
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SERVICE_NAME = "Correspondence Tool"
@@ -64,6 +64,7 @@ class Window:
     def __init__(self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE) -> None:
         self.base_url = base_url
         self.scripts = scripts
+        self._browser = browser
         self._width = width
         self._context = browser.new_context(
             base_url=base_url,
@@ -138,7 +139,8 @@ class Window:
             self._answers.append(answer)
 
     def _is_page(self, answer: Response) -> bool:
-        return answer.request.is_navigation_request() and not HTTPStatus(answer.status).is_redirection
+        led_here = answer.request.is_navigation_request() and not HTTPStatus(answer.status).is_redirection
+        return led_here and "content-disposition" not in answer.headers
 
     def _judge(self, page: Response, status: int) -> None:
         answers, self._answers = self._answers, []
@@ -176,39 +178,25 @@ class Window:
         if kind in self.seen:
             return
         self.seen.add(kind)
-        self.is_accessible()
-        self.page.set_viewport_size({"width": NARROW, "height": 900})
-        self.does_not_scroll_sideways()
-        self.page.set_viewport_size({"width": self._width, "height": 900})
-        main_action = self.page.locator(MAIN_ACTION)
+        page = self.page if self.scripts else self._as_without_scripts()
+        is_accessible(page)
+        page.set_viewport_size({"width": NARROW, "height": 900})
+        does_not_scroll_sideways(page)
+        page.set_viewport_size({"width": self._width, "height": 900})
+        main_action = page.locator(MAIN_ACTION)
         if main_action.count():
-            self.tabs_to(main_action.first)
+            tabs_to(page, main_action.first)
+        if not self.scripts:
+            page.context.close()
 
-    def is_accessible(self) -> None:
-        """No finding of axe."""
-        found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
-        told = [(one["impact"], one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-        assert told == [], f"{self.page.url}: {told}"
-
-    def does_not_scroll_sideways(self) -> None:
-        """The page fits; what is wide scrolls in a frame of its own."""
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        size = self.page.viewport_size
-        assert size
-        assert width <= size["width"], (
-            f"{self.page.url} is {width} pixels wide in a window of {size['width']}"
-        )
-
-    # --- the keyboard -------------------------------------------------------------------------------
-
-    def tabs_to(self, target: Locator) -> None:
-        """Press Tab until this has the focus."""
-        wanted = target.element_handle()
-        for _ in range(MOST_TABS):
-            self.page.keyboard.press("Tab")
-            if wanted.evaluate(HAS_FOCUS):
-                return
-        raise AssertionError(f"Tab never reaches {target} on {self.page.url}")
+    def _as_without_scripts(self) -> Page:
+        """This page in a window where axe can run, its scripts cut out."""
+        content = re.sub(r"<script.*?</script>", "", self.page.content(), flags=re.DOTALL)
+        context = self._browser.new_context(viewport={"width": self._width, "height": 900})
+        page = context.new_page()
+        page.route(self.page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
+        page.goto(self.page.url)
+        return page
 
     # --- filling in ---------------------------------------------------------------------------------
 
@@ -255,15 +243,25 @@ class Window:
         for one in words:
             assert one not in text, f"{self.page.url} says {one!r}"
 
-    def sees_errors(self, *messages: str) -> None:
-        """The error summary has exactly these lines, each of which leads to its field."""
-        summary = self.page.locator(".govuk-error-summary")
-        assert summary.locator("li").all_inner_texts() == list(messages)
-        if self.scripts:
-            for link in summary.locator("a").all():
-                link.click()
-                field = (link.get_attribute("href") or "").removeprefix("#")
-                assert self.page.evaluate("document.activeElement.id") == field
+    def sees_errors(self, *fields: str) -> None:
+        """The error summary speaks of exactly these fields, in this order, and each line leads to its field.
+
+        A line that belongs to no field is told by an empty name.
+        """
+        lines = self.page.locator(".govuk-error-summary li")
+        links = [line.locator("a") for line in lines.all()]
+        told = [(link.get_attribute("href") or "") if link.count() else "" for link in links]
+        names = [re.sub(r"^#id_|-day$", "", target) for target in told]
+        assert names == list(fields), lines.all_inner_texts()
+        for target in filter(None, told if self.scripts else ()):
+            lines.locator(f"a[href='{target}']").first.click()
+            assert self.page.evaluate("document.activeElement.id") == target.removeprefix("#")
+
+    def sees_error(self, field: str, words: str) -> None:
+        """A line of the error summary says this, and leads to this field."""
+        line = self.page.locator(".govuk-error-summary a").filter(has_text=words)
+        assert line.count() == 1, self.page.locator(".govuk-error-summary").inner_text()
+        assert re.sub(r"^#id_|-day$", "", line.get_attribute("href") or "") == field
 
     def sees_notice(self, *words: str) -> None:
         """A notice of the last thing done says this."""
@@ -277,6 +275,30 @@ class Window:
         """Whether there is such a link or button."""
         named = self.main.locator("a, button").filter(has_text=_whole(link_or_button))
         return named.count() > 0
+
+
+def is_accessible(page: Page) -> None:
+    """No finding of axe."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    told = [(one["impact"], one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert told == [], f"{page.url}: {told}"
+
+
+def does_not_scroll_sideways(page: Page) -> None:
+    """The page fits; what is wide scrolls in a frame of its own."""
+    width, size = page.evaluate("document.documentElement.scrollWidth"), page.viewport_size
+    assert size
+    assert width <= size["width"], f"{page.url} is {width} pixels wide"
+
+
+def tabs_to(page: Page, target: Locator) -> None:
+    """Press Tab until this has the focus."""
+    wanted = target.element_handle()
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate(HAS_FOCUS):
+            return
+    raise AssertionError(f"Tab never reaches {target} on {page.url}")
 
 
 def _whole(words: str | Pattern[str]) -> Pattern[str]:

@@ -93,6 +93,13 @@ class Person(Window):
         for part in ("day", "month", "year"):
             self.page.locator(f"#id_{field}-{part}").fill(str(getattr(day, part)) if day else "")
 
+    def date_in(self, field: str) -> date:
+        """The day in three boxes."""
+        day, month, year = (
+            int(self.page.locator(f"#id_{field}-{part}").input_value()) for part in ("day", "month", "year")
+        )
+        return date(year, month, day)
+
     # --- cases --------------------------------------------------------------------------------------
 
     def goes_to(self, case: Case, status: int = 200) -> None:
@@ -112,9 +119,8 @@ class Person(Window):
 
     def panel(self, heading: str) -> Locator:
         """A part of the case page, by its heading."""
-        return self.main.locator("section, article").filter(
-            has=self.page.get_by_role("heading", name=heading, exact=True)
-        )
+        named = self.page.get_by_role("heading", name=re.compile(rf"^{re.escape(heading)}\b"))
+        return self.main.locator("section, article").filter(has=named).last
 
     def detail(self, key: str) -> str:
         """A fact of the case details."""

@@ -37,14 +37,14 @@ def test_j3_create_and_assign(signed_in: Callable[..., Person], inbox: Inbox, *,
 
     bea.presses("Create case", 422)
     bea.sees_errors(
-        "Select yes if Disclosure has to clear the response",
-        "Enter full name",
-        "Enter an email address or a postal address.",
-        "Enter a postal address or an email address.",
-        "Select requester type",
-        "Enter date received",
-        "Select how the request was sent",
-        "Enter subject",
+        "flag_for_disclosure",
+        "name",
+        "email",
+        "postal_address",
+        "requester_type",
+        "received_date",
+        "delivery_method",
+        "subject",
     )
 
     if scripts:
@@ -68,14 +68,11 @@ def test_j3_create_and_assign(signed_in: Callable[..., Person], inbox: Inbox, *,
     bea.fills_in_request(flag="no", request=LONG_REQUEST)
     bea.chooses(delivery_method="sent_by_post")
     bea.presses("Create case", 422)
-    bea.sees_errors(
-        "Enter the postal address: the request came by post.",
-        "Choose the scanned request: it came by post.",
-    )
+    bea.sees_errors("postal_address", "documents")
     for received in (today + timedelta(days=1), today - timedelta(days=396)):
         bea.fills_in_request(flag="no", request=LONG_REQUEST, received=received)
         bea.presses("Create case", 422)
-        assert bea.page.locator(".govuk-error-summary a").get_attribute("href") == "#id_received_date-day"
+        bea.sees_errors("received_date")
 
     bea.fills_in_request(flag="no", request=LONG_REQUEST)
     bea.presses("Create case")
@@ -127,11 +124,11 @@ def test_j4_accept_reject_and_stale_links(
     rhys.opens(link)
     rhys.sees("Request", "Case history", "Accept", "Reject")
     rhys.presses("Confirm", 422)
-    rhys.sees_errors("Select whether you accept or reject this case")
+    rhys.sees_errors("decision")
 
     rhys.chooses(decision="reject")
     rhys.presses("Confirm", 422)
-    rhys.sees_errors("Enter why this case is not for your unit")
+    rhys.sees_errors("reason")
     rhys.fills(reason="Paper clips are bought by Unit B.")
     rhys.presses("Confirm")
     assert rhys.path == "/cases/open/"
@@ -183,7 +180,7 @@ def test_j5_upload_send_and_close_as_granted(
     rhys.goes_to(case)
     rhys.follows("Upload response")
     rhys.presses("Upload response", 422)
-    rhys.sees_errors("Choose at least one response file")
+    rhys.sees_errors("documents")
     rhys.attaches("documents", ["answer.docx", "figures.pdf"])
     rhys.fills(message="The figures are complete.")
     rhys.presses("Upload response")
@@ -201,7 +198,7 @@ def test_j5_upload_send_and_close_as_granted(
     for wrong in (sent + timedelta(days=1), received - timedelta(days=1)):
         rhys.enters_date("response_date", wrong)
         rhys.presses("Mark as sent", 422)
-        assert rhys.page.locator(".govuk-error-summary a").get_attribute("href") == "#id_response_date-day"
+        rhys.sees_errors("response_date")
     rhys.enters_date("response_date", sent)
     rhys.presses("Mark as sent")
     rhys.sees_notice("The response was marked as sent.")
@@ -214,10 +211,10 @@ def test_j5_upload_send_and_close_as_granted(
     bea.follows("Close case")
     bea.presses("Continue")
     bea.presses("Close the case", 422)
-    bea.sees_errors("Select whether the information is held")
+    bea.sees_errors("information_held")
     bea.chooses(information_held="held")
     bea.presses("Close the case", 422)
-    bea.sees_errors("Select an outcome")
+    bea.sees_errors("outcome")
     bea.chooses(outcome="granted")
     bea.presses("Close the case")
     notice = bea.main.locator(".govuk-notification-banner, [role=alert]").first
@@ -253,4 +250,4 @@ def test_j6_late_closure_with_exemptions_and_its_correction(
     assert bea.page.get_by_role("group", name="Business unit responsible").count() == 1
     bea.chooses(information_held="part_held", outcome="part")
     bea.presses("Close the case", 422)
-    bea.sees_errors("Select the business unit responsible", "Select at least one exemption")
+    bea.sees_errors("late_team", "exemptions")

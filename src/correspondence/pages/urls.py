@@ -52,7 +52,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("cases/<int:pk>/pit-extension/", deadlines.extend_for_pit, name="extend_for_pit"),
     path("cases/<int:pk>/pit-extension/remove/", deadlines.remove_pit_extension, name="remove_pit_extension"),
-    path("cases/<int:pk>/request-files/new/", request_files.upload_request_files, name="upload_request_files"),
+    path(
+        "cases/<int:pk>/request-files/new/", request_files.upload_request_files, name="upload_request_files"
+    ),
     path(
         "cases/<int:pk>/request-files/<int:attachment_id>/remove/",
         request_files.remove_request_file,
@@ -117,15 +119,17 @@ urlpatterns: list[URLPattern] = [
     path("cases/mine/in-time/", lists.my_open_in_time, name="my_open_in_time"),
     path("cases/mine/late/", lists.my_open_late, name="my_open_late"),
     path("cases/closed/", lists.closed_cases, name="closed_cases"),
-    path("search/", lists.search_cases, name="search"),
+    path("search/", lists.search, name="search"),
     path("search/<uuid:search_id>/", lists.search_results, name="search_results"),
     # The policy, as it runs
     path("policy/", policy.policy, name="policy"),
-    path("policy/workflows/<slug:case_type>/<slug:workflow>/", policy.workflow, name="policy_workflow"),
-    path("policy/clocks/", policy.clocks, name="policy_clocks"),
-    path("policy/holidays/", policy.holidays, name="policy_holidays"),
-    path("policy/closure/", policy.closure, name="policy_closure"),
-    path("policy/permissions/", policy.permissions, name="policy_permissions"),
+    path(
+        "policy/workflows/<slug:case_type>/<slug:workflow>/", policy.policy_workflow, name="policy_workflow"
+    ),
+    path("policy/clocks/", policy.policy_clocks, name="policy_clocks"),
+    path("policy/holidays/", policy.policy_holidays, name="policy_holidays"),
+    path("policy/closure/", policy.policy_closure, name="policy_closure"),
+    path("policy/permissions/", policy.policy_permissions, name="policy_permissions"),
     # Teams and people
     path("teams/", teams.teams, name="teams"),
     path("teams/<int:team_id>/", teams.team, name="team"),

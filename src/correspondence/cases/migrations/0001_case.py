@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('requester_type', models.CharField(max_length=40)),
                 ('delivery_method', models.CharField(max_length=20)),
                 ('subject', models.CharField(max_length=100)),
-                ('message', models.TextField(blank=True, max_length=50000)),
+                ('message', models.TextField(blank=True, max_length=100000)),
                 ('received_date', models.DateField()),
                 ('escalation_deadline', models.DateField()),
                 ('draft_deadline', models.DateField()),

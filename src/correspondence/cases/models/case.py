@@ -48,7 +48,7 @@ class Case(BaseModel):
     requester_type = models.CharField(max_length=40)
     delivery_method = models.CharField(max_length=20)
     subject = models.CharField(max_length=100)
-    message = models.TextField(max_length=50_000, blank=True)
+    message = models.TextField(max_length=100_000, blank=True)
 
     received_date = models.DateField()
     escalation_deadline = models.DateField()

@@ -27,7 +27,8 @@ from correspondence.cases.models import (
 )
 from correspondence.config.example import lives, requests
 from correspondence.config.example.cast import cast
-from correspondence.config.example.lives import Dates, Life, Teller
+from correspondence.config.example.life import Dates, Life
+from correspondence.config.example.lives import Teller
 from correspondence.core import settings
 from correspondence.core.clock import LONDON, london_date
 from correspondence.core.errors import Misconfigured

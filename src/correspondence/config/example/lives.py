@@ -8,7 +8,7 @@ present, so that the newest cases are the open ones.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from correspondence.cases.models import (
     AssignmentState,
     Case,
     PitExtension,
-    ReliedExemption,
     Seen,
     Transition,
 )
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from correspondence.config.example.cast import Cast, Crew
+    from correspondence.config.example.life import Dates, Life
     from correspondence.organisation.models import Team, User
     from correspondence.rulebook.tables.bank_holidays import Calendar
     from correspondence.rulebook.tables.rulebook import BoundTables
@@ -54,27 +54,6 @@ IS_LATE = 0.11
 
 class NotYet(Exception):
     """The next event lies ahead: the case is open, and its life is told so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The deadlines of a case received and logged on some days."""
-
-    draft: date
-    final: date
-    escalation: date
-
-
-@dataclass(slots=True)
-class Life:
-    """One case and everything that hangs on it, not yet saved."""
-
-    case: Case
-    assignments: list[Assignment] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
-    extensions: list[PitExtension] = field(default_factory=list)
-    exemptions: list[ReliedExemption] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
 
 
 @dataclass(slots=True)

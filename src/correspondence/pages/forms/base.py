@@ -65,6 +65,10 @@ class PlainForm(forms.Form):
                 summary += [{"text": str(error), **link} for error in component.errors]
         return summary
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A message beside a field has no full stop when it is one sentence, whoever wrote it."""
+        super().add_error(field, as_message(error) if isinstance(error, str) else error)
+
     def add_refusal(self, refusal: Refused) -> None:
         """Put what a rule refused beside the field it speaks of, or at the top when there is none."""
         field = refusal.field if refusal.field in self.fields else None
@@ -90,6 +94,11 @@ class PlainForm(forms.Form):
             chosen = {str(one) for one in data} if isinstance(data, list | tuple) else {str(data)}
             revealed = {one for value, names in field.conditional.items() if value in chosen for one in names}
             yield from (one for one in _revealed_names(field) if one not in revealed)
+
+
+def as_message(sentence: str) -> str:
+    """A rule's sentence as it stands beside a field or in the summary."""
+    return sentence if ". " in sentence else sentence.removesuffix(".")
 
 
 class FormKeyField(forms.UUIDField):

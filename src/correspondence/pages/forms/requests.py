@@ -223,7 +223,11 @@ class EditCase(RequestForm):
         self._later = {name: self.fields.pop(name) for name in ("pit_keep", "new_extension")}
         flagged = tables.case_type(case.case_type).always_flagged
         same = [row.code for row in tables.case_types.case_types if row.always_flagged == flagged]
-        self.question("case_type").choices = _kinds(tables, "foi", same)
+        self._case_type = case.case_type
+        kinds = _kinds(tables, "foi", same)
+        self.question("case_type").choices = kinds
+        if len(kinds) == 1:
+            del self.fields["case_type"]
         if has_files:
             del self.fields["message"]
         if case.draft_compliant_date is None:
@@ -234,6 +238,11 @@ class EditCase(RequestForm):
     def ask_for_extension(self) -> None:
         """Bring in the question that only some changes need."""
         self.fields |= self._later
+
+    @property
+    def chosen_type(self) -> str:
+        """The kind of case that was chosen; what it is, where there is no choice."""
+        return str(self.cleaned_data.get("case_type") or self._case_type)
 
     @property
     def compliant(self) -> date | None:

@@ -37,7 +37,7 @@ def edit_case(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             return editing.edit_case(
                 case_id=case.pk,
-                case_type=form.cleaned_data["case_type"],
+                case_type=form.chosen_type,
                 details=form.details(message=case.message if has_files else None),
                 draft_compliant_date=form.compliant,
                 pit=_pit(form),

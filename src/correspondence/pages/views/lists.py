@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from correspondence.caseload import actions, paging, queries, rows, search
+from correspondence.caseload import actions, paging, queries, rows
 from correspondence.caseload.models import Search
+from correspondence.caseload.search import matching
 from correspondence.cases.access import why_not_permitted
 from correspondence.core import clock
 from correspondence.core.errors import Refused
@@ -104,9 +105,8 @@ def _form_for(version: int) -> Form:
     return Form(initial={"version": version})
 
 
-# Named `search_cases` in full, since `search` is the module that finds them.
 @require_http_methods(["GET", "HEAD", "POST"])
-def search_cases(request: HttpRequest) -> HttpResponse:
+def search(request: HttpRequest) -> HttpResponse:
     """Ask what to search for, and keep it: the result has an address of its own."""
     viewer = _viewer(request, "see_case_lists")
     form = SearchForm(request.POST if request.method == "POST" else None)
@@ -125,7 +125,7 @@ def search_results(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """What a search found, to the person who made it and to nobody else."""
     viewer = _viewer(request, "see_case_lists")
     kept = get_object_or_404(Search, pk=search_id, user=viewer)
-    shown = paging.page_of(search.matching(kept.text, viewer), _page_number(request))
+    shown = paging.page_of(matching(kept.text, viewer), _page_number(request))
     context = {
         "form": SearchForm(initial={"text": kept.text}),
         "text": kept.text,

@@ -45,7 +45,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def workflow(request: HttpRequest, case_type: str, workflow: str) -> HttpResponse:
+def policy_workflow(request: HttpRequest, case_type: str, workflow: str) -> HttpResponse:
     """Who may do what in which state of one workflow, and what comes of it."""
     tables = _tables(request)
     row = next(
@@ -63,7 +63,7 @@ def workflow(request: HttpRequest, case_type: str, workflow: str) -> HttpRespons
 
 
 @require_safe
-def clocks(request: HttpRequest) -> HttpResponse:
+def policy_clocks(request: HttpRequest) -> HttpResponse:
     """How long an answer may take, by which law, with an example from today."""
     tables = _tables(request)
     today = clock.today()
@@ -89,7 +89,7 @@ def _example(row: Clock) -> list[deadlines.Deadline]:
 
 
 @require_safe
-def holidays(request: HttpRequest) -> HttpResponse:
+def policy_holidays(request: HttpRequest) -> HttpResponse:
     """The bank holidays of one year, this year's unless another is asked for."""
     _tables(request)
     table = loader.current().holidays
@@ -123,13 +123,13 @@ def _year(asked: str, first: int, last: int) -> int:
 
 
 @require_safe
-def closure(request: HttpRequest) -> HttpResponse:
+def policy_closure(request: HttpRequest) -> HttpResponse:
     """What is asked when a case is closed, and the exemptions."""
     return _part(request, "policy/closure.html", {"closure": _tables(request).closure})
 
 
 @require_safe
-def permissions(request: HttpRequest) -> HttpResponse:
+def policy_permissions(request: HttpRequest) -> HttpResponse:
     """Who may do what is no event of a workflow, and what more is asked of those that are."""
     _tables(request)
     current = loader.current()

@@ -16,7 +16,6 @@ class Limits(Row):
     postal_address_characters: int = Field(ge=1)
     subject_characters: int = Field(ge=1)
     message_characters: int = Field(ge=1)
-    reason_characters: int = Field(ge=1)
     received_at_most_years_ago: int = Field(ge=1)
 
 

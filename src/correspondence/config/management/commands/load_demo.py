@@ -64,9 +64,9 @@ class Command(BaseCommand):
 
     def _load_cases(self, wanted: int, *, seed: int) -> None:
         """Make as many cases as are missing: first those that can be gone on with, then the many."""
+        if not Case.objects.exists():
+            cases.load(wanted)
         there = Case.objects.count()
-        if there == 0:
-            there = cases.load(wanted)
         if there < wanted:
             bulk.load(wanted, seed=seed, now=clock.now(), first=there, tell=self._tell)
         self.stdout.write(f"There are {max(there, wanted):,} cases.")
