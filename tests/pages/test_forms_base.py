@@ -108,8 +108,8 @@ def test_a_refusal_stands_beside_the_field_it_speaks_of() -> None:
     form.add_refusal(Refused("This names a column.", field="no_such_field"))
     assert form.error_list == [
         {"text": "Somebody else was quicker"},
-        {"text": "This names a column."},
-        {"text": "Not on a Sunday.", "href": "#id_posted_date-day"},
+        {"text": "This names a column"},
+        {"text": "Not on a Sunday", "href": "#id_posted_date-day"},
     ]
 
 

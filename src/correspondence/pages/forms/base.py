@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
+from django.http import QueryDict
 
 from correspondence.pages.forms.choices import ChoiceLook
+from correspondence.pages.forms.look import Look
 from correspondence.pages.forms.renderer import Component
 
 if TYPE_CHECKING:
@@ -82,9 +84,24 @@ class PlainForm(forms.Form):
     def _clean_fields(self) -> None:
         """What a choice would reveal and does not is neither checked nor kept."""
         super()._clean_fields()  # type: ignore[misc]  # the stubs leave Django's hooks out
+        for name, message in list(self._repeated()):
+            self.add_error(name, message)
         for name in self._unrevealed():
             self.errors.pop(name, None)
             self.cleaned_data[name] = getattr(self.fields[name], "empty_value", None)
+
+    def _repeated(self) -> Iterator[tuple[str, str]]:
+        """Answers that came more than once: which of them is meant, nobody can know."""
+        if not isinstance(self.data, QueryDict):
+            return
+        for name, field in self.fields.items():
+            html_name = self[name].html_name
+            if isinstance(field, Look):
+                names, message = field.comes_once(html_name), f"{field.title} must be answered once"
+            else:
+                names, message = (html_name,), OUT_OF_DATE
+            if name not in self.errors and any(len(self.data.getlist(one)) > 1 for one in names):
+                yield name, message
 
     def _unrevealed(self) -> Iterator[str]:
         for name, field in self.fields.items():

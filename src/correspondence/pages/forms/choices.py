@@ -93,3 +93,8 @@ class CheckboxesField(ChoiceLook, forms.TypedMultipleChoiceField):
 
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(label, widget=forms.CheckboxSelectMultiple, **more)
+
+    def comes_once(self, html_name: str) -> tuple[str, ...]:
+        """Nothing: each box that is ticked comes under the same name."""
+        del html_name
+        return ()

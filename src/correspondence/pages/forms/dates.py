@@ -52,6 +52,10 @@ class DateField(Look):
         self.today = today
         super().__init__(label, hint=hint, **more)
 
+    def comes_once(self, html_name: str) -> tuple[str, ...]:
+        """The three boxes."""
+        return tuple(f"{html_name}-{part}" for part in ("day", "month", "year"))
+
     def parts_of(self, value: Any) -> tuple[str, str, str]:
         """What stands in the three boxes for a date, for what was typed, or for nothing."""
         if isinstance(value, date):

@@ -7,6 +7,7 @@ NUL, which PostgreSQL cannot keep. Any other Unicode comes through unchanged.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
@@ -45,6 +46,8 @@ __all__ = [
 MAX_EMAIL = 254
 MAX_PASSWORD = 128
 MAX_FILE_NAME = 255
+UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+"""Unicode's categories of characters that leave no mark on the page."""
 
 
 class TextField(Look, forms.CharField):
@@ -83,7 +86,11 @@ class TextField(Look, forms.CharField):
         text = cast("str", super().to_python(self._unbroken(value)))
         if "\0" in text:
             raise ValidationError(f"{self.title} has a character in it that cannot be kept", code="nul")
-        return text
+        return text if self._can_be_seen(text) else ""
+
+    def _can_be_seen(self, text: str) -> bool:
+        """Joiners and marks of direction alone are no answer: a reader would see an empty line."""
+        return any(unicodedata.category(character) not in UNSEEN for character in text)
 
     def _unbroken(self, value: Any) -> Any:
         """One line only: a line break would let a subject end a mail header."""
@@ -132,6 +139,10 @@ class PasswordField(TextField):
 
     def _unbroken(self, value: Any) -> Any:
         return value
+
+    def _can_be_seen(self, text: str) -> bool:
+        del text
+        return True
 
 
 class LongTextField(TextField):
@@ -207,6 +218,11 @@ class FilesField(Look, forms.FileField):
         endings = f"{', '.join(others)} or {last}" if others else last
         hint = hint or f"Up to {file_size(max_bytes)} each: {endings}"
         super().__init__(label, missing=missing, hint=hint, widget=FilesInput, **more)
+
+    def comes_once(self, html_name: str) -> tuple[str, ...]:
+        """Nothing: each file comes under the same name."""
+        del html_name
+        return ()
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         del initial

@@ -46,6 +46,10 @@ class Look(forms.Field):
     def title(self) -> str:
         return str(self.label)
 
+    def comes_once(self, html_name: str) -> tuple[str, ...]:
+        """The names under which a browser sends the answer, each of them once."""
+        return (html_name,)
+
     def _ask_for(self, label: str) -> str:
         return (
             f"{self.ask} an answer to “{label}”"
