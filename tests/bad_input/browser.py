@@ -107,7 +107,7 @@ class Door:
     Attributes:
         case: which it changes, if it is one about a case.
         files: what is sent along.
-        forgets: fields that may be wrong without anybody being told, and why it is right so.
+        counts: the tables in which an attempt leaves a trace although it is refused.
     """
 
     browser: Browser
@@ -115,6 +115,7 @@ class Door:
     answers: Answers
     case: Case | None = None
     files: tuple[Sent, ...] = ()
+    counts: frozenset[str] = frozenset()
 
     def send(self, answers: Answers | None = None, files: tuple[Sent, ...] | None = None) -> Answered:
         """Send the proper form, or another."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REFUSALS = {400, 403, 404, 405, 409, 413, 415, 422, 429}
 
-KEPT_BY_LOOKING = {"django_session", "cases_seen"}
+WRITTEN_BY_LOOKING = {"django_session", "cases_seen"}
 """What any request may write: the session, and that somebody saw a message."""
 
 SAID_BESIDE = ("govuk-error-message",)
@@ -33,7 +33,7 @@ def _question() -> str:
     return " UNION ALL ".join(
         f"SELECT '{table}', coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{table}\" AS t"  # noqa: S608 - the names are Django's
         for table in tables
-        if table not in KEPT_BY_LOOKING
+        if table not in WRITTEN_BY_LOOKING
     )
 
 
@@ -45,19 +45,38 @@ def fingerprint() -> dict[str, int]:
     return found | {"objects": hash(frozenset(objects()))}
 
 
+@cache
+def _search() -> str:
+    """One statement that asks every table for a text."""
+    tables = sorted(model._meta.db_table for model in apps.get_models())  # noqa: SLF001 - the public way to a model's table
+    return " UNION ALL ".join(
+        f"SELECT '{table}' FROM \"{table}\" AS t, jsonb_each_text(to_jsonb(t)) AS kept WHERE kept.value = %(text)s"  # noqa: S608 - the names are Django's
+        for table in tables
+    )
+
+
+def is_kept(text: str) -> bool:
+    """Whether some row of the database holds exactly this text."""
+    with connection.cursor() as cursor:
+        cursor.execute(_search(), {"text": text})
+        return cursor.fetchone() is not None
+
+
 class _PutBack(Exception):
     pass
 
 
 @contextmanager
 def put_back() -> Iterator[None]:
-    """Whatever happens inside has never happened afterwards."""
+    """Whatever happens inside has never happened afterwards, neither in the database nor in the store."""
+    kept = objects()
     try:
         with transaction.atomic():
             yield
             raise _PutBack
     except _PutBack:
-        pass
+        for stray in objects() - kept:
+            stray.unlink()
 
 
 def faults_of_refusal(door: Door, answered: Answered) -> list[str]:

@@ -22,7 +22,7 @@ class Outcome(Enum):
     """What has to come of it."""
 
     REFUSED = "refused, and told beside the field"
-    TAKEN = "taken"
+    KEPT = "taken, and kept as it came"
     EITHER = "refused or taken, as the rules have it"
 
 
@@ -45,47 +45,28 @@ class Spoiled:
         return {name: value for name, value in sent.items() if value is not None}
 
 
-UNUSUAL = {
-    "emoji with joiners": "Where is 👩‍👩‍👧‍👦 now? 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
-    "another direction": "طلب معلومات עברית",
-    "combining marks": "e\u0301te\u0301 Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A",
-    "characters of no width": "a\u200bb\u200cc\u200dd\u2060e\ufefff",
-    "beyond the first plane": "𝕱𝖗𝖊𝖊𝖉𝖔𝖒 \U0010ffff",
-    "marks of direction": "Answer\u202efdp.exe\u202c",
-    "what is no character": "a\ufffe\uffffb",
-    "markup": "<script>alert(1)</script>&amp;{{ 7*7 }}'\"",
-    "controls": "a\x01\x08\x1b[31mb\x7f",
-}
-"""Text that is unusual and in order: it is kept as it came."""
+UNUSUAL = (
+    "👩‍👩‍👧‍👦 طلب עברית e\u0301 Z͑ͫ̓ 𝕱 \U0010ffff a\u200b\u2060\ufeffb \u202efdp\u202c \ufffe\x01\x1b\x7f <b>&amp;{{7*7}}'\""
+)
+"""Unusual text that is in order, and is kept as it came: emoji with joiners, other directions and marks that
+turn them, combining marks, what has no width, what lies beyond the first plane, controls, markup."""
 
-IDS_OF_NOBODY = ("0", "-1", "1000000000", "1" + "0" * 19, "1e3", "1.0", " 1 000", "٣", "abc", "None", "1;2")
-DATES_THAT_ARE_NONE = (
+NO_TEXT = ("", " \t\r\n ", "\u200b\u2060\ufeff")
+NO_IDS = ("0", "-1", "1000000000", "1" + "0" * 19, "1e3", "1.0", "٣", "abc", "1\0")
+NO_CHOICES = ("no such choice", "1e3", "a\0b", "a\ud800b", UNUSUAL)
+NO_DATES = (
     ("31", "2", "2026"),
-    ("29", "2", "2027"),
-    ("0", "1", "2026"),
-    ("32", "1", "2026"),
     ("1", "13", "2026"),
-    ("13", "2026", "1"),
+    ("0", "1", "2026"),
     ("1", "1", "0"),
-    ("1", "1", "0000"),
     ("1", "1", "9999"),
-    ("1", "1", "99999"),
     ("-1", "1", "2026"),
-    ("1", "-1", "2026"),
-    ("1", "1", "-2026"),
     ("one", "two", "three"),
-    ("1.5", "1", "2026"),
     ("1e0", "1", "2026"),
-    ("٣", "1", "2026"),
-    ("²", "1", "2026"),
-    ("1", "foo", "2026"),
-    ("1" * 5000, "1", "2026"),
-    ("1", "1" * 5000, "2026"),
+    ("٣", "²", "2026"),
     ("1", "1", "2" * 5000),
     ("1\0", "1", "2026"),
-    ("", "1", "2026"),
     ("1", "", "2026"),
-    ("1", "1", ""),
     ("<b>", "'", '"'),
 )
 
@@ -120,32 +101,30 @@ def _missing(name: str, field: forms.Field, *empty: str) -> Iterator[Spoiled]:
 def _twice(name: str, proper: Answers, *, other: str) -> Iterator[Spoiled]:
     given = str(proper.get(name, ""))
     yield Spoiled("given twice", {name: [given, other]})
-    yield Spoiled("given twice, the same", {name: [given, given]})
     yield Spoiled("given twice, once empty", {name: ["", given]})
 
 
 def _of_a_text(name: str, field: fields.TextField) -> Iterator[Spoiled]:
     limit = field.max_length or 0
-    yield from _missing(name, field, "", " \t\r\n ", "\u200b\u2060\ufeff")
-    local = "x@example.invalid" if isinstance(field, fields.EmailField) else ""
-    yield Spoiled("one more than the most", {name: "x" * (limit + 1 - len(local)) + local})
-    yield Spoiled("one more than the most, far outside", {name: "👩" * (limit + 1 - len(local)) + local})
+    end = "x@example.invalid" if isinstance(field, fields.EmailField) else ""
+    yield from _missing(name, field, *NO_TEXT)
+    yield Spoiled("one more than the most", {name: "x" * (limit + 1 - len(end)) + end})
+    yield Spoiled("one more than the most, far outside", {name: "👩" * (limit + 1 - len(end)) + end})
     yield Spoiled("a megabyte", {name: "x" * MEBIBYTE})
-    yield Spoiled("more than a form may be", {name: "x" * (3 * MEBIBYTE)})
     yield Spoiled("with NUL", {name: "a\0b"})
-    yield Spoiled("NUL alone", {name: "\0"})
     yield Spoiled("half a surrogate pair", {name: "a\ud800b"}, Outcome.EITHER)
-    for how, text in UNUSUAL.items():
-        yield Spoiled(how, {name: text}, Outcome.EITHER)
+    takes_any = len(UNUSUAL) <= limit and type(field) in (fields.TextField, fields.LongTextField)
+    yield Spoiled("unusual", {name: UNUSUAL}, Outcome.KEPT if takes_any else Outcome.EITHER)
 
 
 def _of_a_choice(name: str, field: fields.ChoiceLook) -> Iterator[Spoiled]:
     outcome = Outcome.REFUSED if field.required else Outcome.EITHER
-    yield Spoiled("missing", {name: None}, outcome)
+    yield from _missing(name, field)
     nothing_is_a_choice = "" in {value for value, _ in field.flat_choices()}
     yield Spoiled("empty", {name: ""}, Outcome.EITHER if nothing_is_a_choice else outcome)
-    for value in (*IDS_OF_NOBODY, "no such choice", "x" * MEBIBYTE, "a\0b", "a\ud800b", *UNUSUAL.values()):
-        yield Spoiled(f"not offered: {value[:20]!r}", {name: value})
+    are_ids = all(value.isdecimal() for value, _ in field.flat_choices())
+    for value in NO_IDS if are_ids else NO_CHOICES:
+        yield Spoiled(f"not offered: {value!r}", {name: value})
     if isinstance(field, fields.CheckboxesField):
         first = field.flat_choices()[0][0]
         yield Spoiled("one of them not offered", {name: [first, "no such choice"]})
@@ -153,18 +132,18 @@ def _of_a_choice(name: str, field: fields.ChoiceLook) -> Iterator[Spoiled]:
 
 
 def _of_a_date(name: str, field: fields.DateField, proper: Answers) -> Iterator[Spoiled]:
-    parts = [f"{name}-{part}" for part in ("day", "month", "year")]
+    boxes = field.comes_once(name)
     outcome = Outcome.REFUSED if field.required else Outcome.EITHER
-    yield Spoiled("missing", dict.fromkeys(parts), outcome)
-    yield Spoiled("empty", dict.fromkeys(parts, ""), outcome)
-    yield Spoiled("in one box", {**dict.fromkeys(parts), name: "2026-11-25"}, outcome)
-    for date in DATES_THAT_ARE_NONE:
+    yield Spoiled("missing", dict.fromkeys(boxes), outcome)
+    yield Spoiled("empty", dict.fromkeys(boxes, ""), outcome)
+    yield Spoiled("in one box", {**dict.fromkeys(boxes), name: "2026-11-25"}, outcome)
+    for date in NO_DATES:
         shown = "-".join(part[:6] for part in reversed(date))
-        yield Spoiled(f"no date: {shown!r}", dict(zip(parts, date, strict=True)))
-    for part in parts:
-        yield Spoiled(f"{part} given twice", {part: [str(proper.get(part, "1")), "2"]})
+        yield Spoiled(f"no date: {shown!r}", dict(zip(boxes, date, strict=True)))
+    yield Spoiled("a box given twice", {boxes[2]: [str(proper.get(boxes[2], "2026")), "2026"]})
 
 
 def _of_files(name: str, field: fields.FilesField) -> Iterator[Spoiled]:
-    yield Spoiled("a text in place of files", {name: "Answer.pdf"}, Outcome.EITHER)
+    """A text in place of files; the files themselves are another test's matter."""
     del field
+    yield Spoiled("a text in place of files", {name: "Answer.pdf"}, Outcome.EITHER)

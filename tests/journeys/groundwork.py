@@ -108,6 +108,10 @@ class Groundwork:
         """Mark the response as sent today."""
         self.send(by, f"{case.path}respond/", "Mark as sent", _boxes("response_date", self.today()))
 
+    def edit(self, case: Case, **answers: str) -> None:
+        """Change details of a case."""
+        self.send(MANAGER, f"{case.path}edit/", "Save changes", answers)
+
     # --- pages --------------------------------------------------------------------------------------
 
     def send(

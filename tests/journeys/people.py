@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from correspondence.core.formats import long_date
 from tests.documents.samples import sample
 from tests.journeys.browser import Window
@@ -210,6 +212,14 @@ class Person(Window):
         assert download.value.suggested_filename == name
         return Path(download.value.path()).read_bytes()
 
+    def closes_as_granted(self, case: Case) -> None:
+        """Close a case whose request was granted in full."""
+        self.goes_to(case)
+        self.follows("Close case")
+        self.presses("Continue")
+        self.chooses(information_held="held", outcome="granted")
+        self.presses("Close the case")
+
     # --- lists --------------------------------------------------------------------------------------
 
     def row(self, case: Case) -> Locator:
@@ -223,12 +233,33 @@ class Person(Window):
             self.follows(re.compile("Next"))
         return self.row(case)
 
+    def row_of(self, case: Case) -> str:
+        """What the list says of a case."""
+        return " ".join((self.finds(case).text_content() or "").split())
+
     def does_not_find(self, case: Case) -> None:
         """No page of the list has this case."""
         assert not self.row(case).count()
         while self.main.get_by_role("link", name="Next").count():
             self.follows(re.compile("Next"))
             assert not self.row(case).count()
+
+    def takes_on_from_list(self, case: Case) -> None:
+        """Take a case on from the list of new cases, which stays; its row, or without scripts the list, tells."""
+        row, button = self.finds(case), f"Take case on {case.number}"
+        if self.scripts:
+            row.get_by_role("button", name=button).click()
+            expect(row).to_contain_text(f"You have taken case {case.number} on.")
+        else:
+            self.presses(button, within=row)
+            self.sees_notice(f"You have taken case {case.number} on.")
+
+    def undoes_on_list(self, case: Case) -> None:
+        """Take back what was just done on the list of new cases; the buttons of the row are there again."""
+        place = self.row(case) if self.scripts else self.page.get_by_role("alert").first
+        self.presses("Undo", within=place)
+        self.sees_notice(case.number)
+        assert self.finds(case).get_by_role("button", name="Take case on").count() == 1
 
     def counts_of_my_open_cases(self) -> tuple[int, int]:
         """How many of their own open cases are in time, and how many late, as the tabs say."""

@@ -13,6 +13,8 @@ from tests.journeys.days import working_days_after, working_days_before
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Locator
+
     from tests.journeys.groundwork import Groundwork
     from tests.journeys.people import Person
     from tests.journeys.service import Inbox, Service
@@ -25,6 +27,12 @@ LONG_REQUEST = "\n\n".join(
     f"{number}. Please tell me what your department spent on paper clips of size {number}, and who sold them."
     for number in range(1, 9)
 )
+
+
+def height(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return box["height"]
 
 
 @with_and_without_scripts
@@ -99,14 +107,11 @@ def test_j3_create_and_assign(signed_in: Callable[..., Person], inbox: Inbox, *,
     last_words = "paper clips of size 8"
     if scripts:
         text = bea.page.locator("[data-long-text]")
-        folded = text.bounding_box()
+        folded = height(text)
         bea.page.get_by_role("button", name="Show more of the request").click()
-        unfolded = text.bounding_box()
-        assert folded
-        assert unfolded
-        assert unfolded["height"] > folded["height"]
+        assert height(text) > folded
         bea.page.get_by_role("button", name="Show less of the request").click()
-        assert text.bounding_box() == folded
+        assert height(text) == folded
     else:
         bea.sees(last_words)
 
@@ -247,7 +252,53 @@ def test_j6_late_closure_with_exemptions_and_its_correction(
     assert "Answered late" in bea.panel("Final deadline").inner_text()
     bea.follows("Close case")
     bea.presses("Continue")
-    assert bea.page.get_by_role("group", name="Business unit responsible").count() == 1
+    ground = bea.page.locator("[name=grounds][value=s12_1]")
+    exemptions = bea.page.locator("[name=exemptions]").first
+    assert not exemptions.is_visible()
     bea.chooses(information_held="part_held", outcome="part")
+    assert exemptions.is_visible()
+    assert not ground.is_visible()
     bea.presses("Close the case", 422)
     bea.sees_errors("late_team", "exemptions")
+
+    ground.evaluate("radio => { radio.checked = true; }")
+    bea.page.get_by_role("group", name="Business unit responsible").get_by_label("Unit A", exact=True).check()
+    bea.ticks("exemptions", "s40_2_3a", "s22")
+    bea.presses("Close the case", 422)
+    bea.sees_errors("grounds", "public_interest_s22", "public_interest_reasons_s22")
+    bea.page.locator("[name=grounds][value='']").evaluate("radio => { radio.checked = true; }")
+    bea.chooses(public_interest_s22="yes")
+    bea.fills(public_interest_reasons_s22="The figures come out in January, with what explains them.")
+    bea.presses("Close the case")
+    assert bea.status == "Closed"
+
+    assert bea.detail("Timeliness") == "Answered late"
+    assert bea.detail("Time taken") == "Working day 25 of 20"
+    assert bea.detail("Business unit responsible for the late response") == "Unit A"
+    assert bea.detail("Information held") == "Held in part"
+    assert bea.detail("Outcome") == "Refused in part"
+    relied_on = bea.detail("Exemptions")
+    for words in ("s.22 ", "s.40(2) with (3A)", "The figures come out in January"):
+        assert words in relied_on
+
+    bea.follows("Edit closure details")
+    bea.chooses(information_held="not_held")
+    assert not exemptions.is_visible()
+    assert not bea.page.locator("[name=outcome]").first.is_visible()
+    bea.presses("Save")
+    bea.sees_notice("The closure details were updated.")
+    assert bea.detail("Information held") == "No"
+    assert not bea.has_detail("Outcome")
+    assert not bea.has_detail("Exemptions")
+    assert "Closure details edited" in bea.panel("Case history").locator("tbody tr").first.inner_text()
+
+    bea.follows("Edit closure details")
+    bea.chooses(information_held="not_confirmed", refusal_reason="ncnd")
+    bea.presses("Save", 422)
+    bea.sees_errors("exemptions_deny")
+    offered = bea.page.locator("[name=exemptions_deny]").evaluate_all("boxes => boxes.map(box => box.value)")
+    assert not {"s21", "s12_1"} & set(offered)
+    bea.ticks("exemptions_deny", "s23_5")
+    bea.presses("Save")
+    assert bea.detail("Reason for refusal") == "Neither confirm nor deny (NCND)"
+    assert "s.23(5)" in bea.detail("Exemptions")

@@ -9,7 +9,9 @@ export function showWhen(root) {
     const settle = () => {
       for (const part of parts) {
         const conditions = part.dataset.shownWhen.split(",").map((one) => one.trim().split(" "));
-        part.hidden = !conditions.some(([name, ...values]) => {
+        // What is wrong stays in sight, so that it can be put right.
+        const wrong = part.querySelector(".govuk-form-group--error") !== null;
+        part.hidden = !wrong && !conditions.some(([name, ...values]) => {
           const chosen = form.querySelector(`input[name="${name}"]:checked`);
           // A choice that is itself not shown does not count.
           return chosen && chosen.closest("[hidden], .govuk-radios__conditional--hidden") === null && values.includes(chosen.value);

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 DOWNLOAD = "download"
 
 
-def success(request: HttpRequest, text: str) -> None:
-    """Something was done."""
-    messages.success(request, text)
+def success(request: HttpRequest, text: str, *, link: str = "", href: str = "") -> None:
+    """Something was done; where something can follow, a link leads to it."""
+    onward = format_html('{} <a class="govuk-link" href="{}">{}</a>', text, href, link) if link else text
+    messages.success(request, onward)
 
 
 def alert(request: HttpRequest, text: str) -> None:

@@ -76,11 +76,12 @@ def close_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 
         done = perform(request, case, form, "close", act)
         if done is True:
+            closed = f"Case {case.number} is closed."
             if "update_closure" in access.open_events(access.situation_of(_fresh(case), person(request))):
                 href = reverse("update_closure", args=[case.pk])
-                notices.download(request, f"Case {case.number} is closed. Edit closure details", href=href)
+                notices.success(request, closed, link="Edit closure details", href=href)
             else:
-                notices.success(request, f"Case {case.number} is closed.")
+                notices.success(request, closed)
             return redirect("case", case.pk)
         if done is not False:
             return done
