@@ -130,6 +130,10 @@ class Door:
         return {name: value for name, value in self.answers.items() if name not in names}
 
     def follow(self, answered: Answered) -> Answered:
-        """The page to which an answer leads."""
-        target = urlsplit(answered.location)
-        return self.browser.get(target.path + (f"?{target.query}" if target.query else ""))
+        """The page to which an answer leads, by way of no more than three others."""
+        for _ in range(3):
+            if answered.status not in (301, 302):
+                break
+            target = urlsplit(answered.location)
+            answered = self.browser.get(target.path + (f"?{target.query}" if target.query else ""))
+        return answered

@@ -16,5 +16,7 @@ if TYPE_CHECKING:
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of this test's documents."""
     folder = tmp_path / "documents"
-    monkeypatch.setattr(settings, "_current", settings.current().model_copy(update={"document_store": folder}))
+    monkeypatch.setattr(
+        settings, "_current", settings.current().model_copy(update={"document_store": folder})
+    )
     return folder

@@ -45,9 +45,7 @@ class Spoiled:
         return {name: value for name, value in sent.items() if value is not None}
 
 
-UNUSUAL = (
-    "👩‍👩‍👧‍👦 طلب עברית e\u0301 Z͑ͫ̓ 𝕱 \U0010ffff a\u200b\u2060\ufeffb \u202efdp\u202c \ufffe\x01\x1b\x7f <b>&amp;{{7*7}}'\""
-)
+UNUSUAL = "👩‍👩‍👧‍👦 طلب עברית e\u0301 Z͑ͫ̓ 𝕱 \U0010ffff a\u200b\u2060\ufeffb \u202efdp\u202c \ufffe\x01\x1b\x7f <b>&amp;{{7*7}}'\""
 """Unusual text that is in order, and is kept as it came: emoji with joiners, other directions and marks that
 turn them, combining marks, what has no width, what lies beyond the first plane, controls, markup."""
 

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 import time
+
+
 @pytest.mark.parametrize("name", DOORS)
 def test_what_is_wrong_is_told_and_changes_nothing(name: str) -> None:
     door = DOORS[name]()
@@ -26,13 +28,14 @@ def test_what_is_wrong_is_told_and_changes_nothing(name: str) -> None:
     before = fingerprint()
     wrong = []
     count = 0
-    t=time.process_time()
+    t = time.process_time()
     for one, field in asked.items():
         for spoiled in spoilings(one, field, door.answers):
             count += 1
             wrong += [f"{one} {spoiled.how}: {fault}" for fault in faults(door, spoiled, before)]
-    for w in wrong: print("WRONG", name, w[:400])
-    print("COUNT", name, count, time.process_time()-t)
+    for w in wrong:
+        print("WRONG", name, w[:400])
+    print("COUNT", name, count, time.process_time() - t)
 
 
 def faults(door, spoiled, before):
@@ -43,9 +46,11 @@ def faults(door, spoiled, before):
         if answered.status == 302 and changed and spoiled.outcome is not Outcome.REFUSED:
             if spoiled.outcome is Outcome.KEPT:
                 for text in spoiled.put.values():
-                    if not is_kept(text): yield "is kept otherwise"
+                    if not is_kept(text):
+                        yield "is kept otherwise"
             return
         if spoiled.outcome is Outcome.KEPT:
             yield f"is not taken: {said(answered)[:200]}"
         yield from faults_of_refusal(door, answered)
-        if changed: yield f"changes {changed} {said(answered)[:200]}"
+        if changed:
+            yield f"changes {changed} {said(answered)[:200]}"

@@ -308,7 +308,10 @@ def test_where_scripts_run_the_answer_is_data_for_the_row(as_disclosure: Client)
         {"form_key": said["undo"]["form_key"], "version": said["undo"]["version"], "next": "incoming"},
         headers={"Accept": "application/json"},
     )
-    assert undone.json() == {"words": f"Case {case.number} is back among the new cases.", "undo": None}
+    taken_back = undone.json()
+    assert taken_back["words"] == f"Case {case.number} is back among the new cases."
+    assert taken_back["undo"] is None
+    assert taken_back["again"]["version"] == fresh(case).version
     # Nothing is left to be told by the list.
     assert not read(as_disclosure.get("/cases/incoming/").content).all(class_="moj-alert")
 

@@ -1,18 +1,19 @@
 // The buttons in the list of new cases act without leaving the page: the cell then tells what was done, with a button that
-// takes it back. Whatever goes another way than that is left to the server: the form is sent as it is without scripts, and
+// takes it back; once it is taken back, the first buttons are there again. Whatever goes another way than that is left to the server: the form is sent as it is without scripts, and
 // its key makes a second sending harmless.
 export function actInRows(page) {
   for (const cell of page.querySelectorAll("[data-new-case]")) {
+    const buttons = [...cell.children].map((child) => child.cloneNode(true));
     cell.addEventListener("submit", (event) => {
       event.preventDefault();
       if (cell.dataset.busy) return;
       cell.dataset.busy = "yes";
-      act(page, cell, event.target);
+      act(page, cell, event.target, buttons);
     });
   }
 }
 
-async function act(page, cell, form) {
+async function act(page, cell, form, buttons) {
   let told;
   try {
     const answer = await fetch(form.action, {
@@ -29,16 +30,17 @@ async function act(page, cell, form) {
     return form.submit();
   }
   delete cell.dataset.busy;
-  show(page, cell, form, told);
+  show(page, cell, form, buttons, told);
 }
 
-function show(page, cell, form, { words, undo }) {
+function show(page, cell, form, buttons, { words, undo, again }) {
   const text = page.createElement("p");
   text.className = "govuk-body govuk-!-margin-bottom-1";
   text.tabIndex = -1;
   text.textContent = words;
   cell.replaceChildren(text);
   if (undo) cell.append(undoForm(page, form, undo));
+  if (again) cell.append(...buttons.map((button) => renewed(button, again)));
   // The button that had the focus is gone; what it did is read out instead.
   text.focus();
 }
@@ -54,6 +56,12 @@ function undoForm(page, form, undo) {
   button.textContent = "Undo";
   back.append(button);
   return back;
+}
+
+function renewed(button, again) {
+  const copy = button.cloneNode(true);
+  for (const [name, value] of Object.entries(again)) if (copy.elements?.[name]) copy.elements[name].value = value;
+  return copy;
 }
 
 function hidden(page, name, value) {

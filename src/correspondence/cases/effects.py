@@ -71,7 +71,7 @@ def email_approver_ready_for_review(happening: Happening) -> None:
     )
     if level is None:
         return
-    if level.user:
+    if level.user and level.user.is_active:
         mail.tell_person(happening.case, "ready_for_review", level.user)
     elif level.team.email:
         mail.tell_mailbox(happening.case, "ready_for_review", email=level.team.email, name=level.team.name)

@@ -17,6 +17,7 @@ from correspondence.organisation.models import DISCLOSURE, PRESS_OFFICE, PRIVATE
 from correspondence.rulebook import names
 
 if TYPE_CHECKING:
+    from correspondence.cases.models import Assignment
     from correspondence.cases.situation import Situation
 
 
@@ -255,17 +256,26 @@ def removal_leaves_no_gap(situation: Situation) -> bool:
     return situation.the_case.workflow != "full_approval" or not disclosure_on_case(situation)
 
 
-@names.fact(
-    about="case",
-    otherwise="The next clearance level is not on this case. Clear the response and bypass it instead.",
-)
+def _next_level(situation: Situation) -> Assignment | None:
+    present = OFFICE_OF_STATE[situation.the_case.state]
+    return situation.level(OFFICES[OFFICES.index(present) + 1])
+
+
+def _nobody_at_the_next_level(situation: Situation) -> str:
+    level = _next_level(situation)
+    if level and level.state == AssignmentState.PENDING:
+        return f"Nobody in {level.team.name} has taken this case on, so nobody there could clear the response."
+    return "The next clearance level is not on this case. Clear the response and bypass it instead."
+
+
+@names.fact(about="case", otherwise=_nobody_at_the_next_level)
 def next_level_on_case(situation: Situation) -> bool:
-    """The level after the present one has a live assignment; true outside the pending states."""
+    """Somebody of the level after the present one has taken the case on; true outside the pending states."""
     present = OFFICE_OF_STATE.get(situation.the_case.state)
     if present is None or present == OFFICES[-1]:
         return True
-    level = situation.level(OFFICES[OFFICES.index(present) + 1])
-    return bool(level and level.is_live)
+    level = _next_level(situation)
+    return bool(level and level.state == AssignmentState.ACCEPTED)
 
 
 @names.fact(about="case", otherwise="The response needs no clearance.")

@@ -46,7 +46,13 @@ def locked(case_id: int) -> Case:
 
 def result_of(form_key: UUID) -> int | None:
     """The case that a form with this key already changed or made."""
-    return Transition.objects.filter(form_key=form_key).values_list("case_id", flat=True).first()
+    done = done_by(form_key)
+    return done.case_id if done else None
+
+
+def done_by(form_key: UUID) -> Transition | None:
+    """The event that a form with this key already caused."""
+    return Transition.objects.filter(form_key=form_key).first()
 
 
 def history(case: Case) -> QuerySet[Transition]:

@@ -86,9 +86,9 @@ def _move(case: Case, event: str, acting: Acting, situation: Situation, *, follo
 
 
 def once(stamp: FormStamp) -> None:
-    """Let a form make one record only, where there is no record yet to lock.
+    """Let a form do one thing only, whatever it is sent to.
 
-    A second sending waits here until the first one is through.
+    A second sending waits here until the first one is through: where a record is made, there is none to lock.
 
     Raises:
         AlreadyDone: this form was sent before.
@@ -110,8 +110,7 @@ def guard(case: Case, stamp: FormStamp) -> None:
         AlreadyDone: this form was sent before.
         OutOfDate: the case has changed since the form was shown.
     """
-    if stamp.form_key and (done := queries.result_of(stamp.form_key)):
-        raise AlreadyDone(done)
+    once(stamp)
     if stamp.version is not None and stamp.version != case.version:
         changes = tuple(
             f"{loader.current().event(change.event).label}"

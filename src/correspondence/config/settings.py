@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "correspondence.pages.middleware.method.MethodMiddleware",
+    "correspondence.pages.middleware.forms.FormsMiddleware",
     "correspondence.pages.middleware.clock.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

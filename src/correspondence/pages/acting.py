@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from correspondence.cases.models import Case
     from correspondence.pages.forms.base import Form
 
+SPENT = (
+    "This form was already sent for something else, so nothing was done. Check what it says, then try again."
+)
+
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 """For an address that shows a form and takes it."""
 
@@ -49,13 +53,18 @@ def closed_way(request: HttpRequest, case: Case, event: str) -> HttpResponse | N
     return redirect("case", case.pk)
 
 
-def sent_before(request: HttpRequest, pk: int) -> bool:
-    """Whether this very form was sent before, and did its work on this case: it is shown the first result."""
+def sent_before(request: HttpRequest, pk: int, event: str = "") -> bool:
+    """Whether this very form was sent before, and did its work on this case: it is shown the first result.
+
+    Args:
+        event: what it did; anything unless given.
+    """
     try:
         key = UUID(request.POST.get("form_key", ""))
     except ValueError:
         return False
-    return queries.result_of(key) == pk
+    done = queries.done_by(key)
+    return done is not None and done.case_id == pk and event in ("", done.event)
 
 
 def perform(
@@ -78,15 +87,10 @@ def perform(
         True when it happened (or had happened: the same form was sent before); False when the form
         has to be shown again; an answer when there is nothing left to do but to say why.
     """
-    stamp = stamp_of(form)
-    if stamp.form_key and queries.result_of(stamp.form_key):
-        return True
     target = back or "case"
     to = redirect(target, case.pk) if target == "case" else redirect(target)
     try:
-        act(access.acting_on(case, person(request), event=event), stamp)
-    except AlreadyDone:
-        pass
+        _once(request, case, stamp_of(form), event, act)
     except OutOfDate as refusal:
         since = "; ".join(refusal.changes)
         notices.alert(
@@ -103,6 +107,37 @@ def perform(
         notices.alert(request, str(refusal))
         return to
     return True
+
+
+def _once(
+    request: HttpRequest,
+    case: Case,
+    stamp: FormStamp,
+    event: str,
+    act: Callable[[Acting, FormStamp], object],
+) -> None:
+    """Call the action, unless this form has had it done.
+
+    Raises:
+        Refused: the form was sent before and did something else; or the action refuses.
+    """
+    if _is_done(case, stamp, event):
+        return
+    try:
+        act(access.acting_on(case, person(request), event=event), stamp)
+    except AlreadyDone:
+        _is_done(case, stamp, event)
+    except Refused:
+        # Sent twice at once: what stands in the way may be that the first sending is through by now.
+        if not _is_done(case, stamp, event):
+            raise
+
+
+def _is_done(case: Case, stamp: FormStamp, event: str) -> bool:
+    done = queries.done_by(stamp.form_key) if stamp.form_key else None
+    if done and (done.case_id, done.event) != (case.pk, event):
+        raise Refused(SPENT)
+    return done is not None
 
 
 def carry_out(

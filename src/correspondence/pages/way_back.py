@@ -65,12 +65,9 @@ def done(request: HttpRequest, case: Case, deed: str) -> HttpResponse:
     case.refresh_from_db(fields=["version"])
     told = _told(case.pk, case.number, case.version, deed)
     if request.headers.get("Accept") == "application/json":
-        undo = (
-            {"action": told.undo_url, "form_key": str(uuid4()), "version": told.version}
-            if told.undo_url
-            else None
-        )
-        return JsonResponse({"words": told.words, "undo": undo})
+        stamp = {"form_key": str(uuid4()), "version": told.version}
+        undo = {"action": told.undo_url, **stamp} if told.undo_url else None
+        return JsonResponse({"words": told.words, "undo": undo, "again": None if undo else stamp})
     request.session[_KEPT] = [case.pk, case.number, case.version, deed]
     return redirect(LIST)
 

@@ -70,7 +70,7 @@ class Extended:
         deadline: the new final deadline.
         working_days_in_all: which working day after receipt it is.
         past_yardstick: it lies beyond the yardstick, so that a second reason was needed.
-        late_notice: the requester was told of it only after the date it moves.
+        late_notice: the requester was told of it only after the statutory date (s.17(1)).
     """
 
     deadline: Deadline
@@ -161,6 +161,7 @@ def extended_for_pit(
     final: date,
     until: date,
     holidays: Calendar,
+    statutory: date | None = None,
     notice: date | None = None,
     second_reason: str = "",
 ) -> Extended:
@@ -174,7 +175,9 @@ def extended_for_pit(
         final: the final deadline as it stands, extended before or not.
         until: the new final deadline.
         holidays: the working days of the clock.
-        notice: when the requester was told (s.17(1)); None where the clock asks for no notice.
+        statutory: the deadline without any extension; ``final``, unless that was extended before.
+        notice: when the requester was told (s.17(1)); None where the clock asks for no notice. No
+            extension gives the notice itself more time.
         second_reason: why even the Commissioner's yardstick is not enough, where it is passed.
 
     Raises:
@@ -209,7 +212,8 @@ def extended_for_pit(
     deadline = _deadline(
         "Final deadline", clock.kind, extension.source, steps, holidays=holidays, since=received
     )
-    return Extended(deadline, in_all, past_yardstick, late_notice=notice is not None and notice > final)
+    is_late = notice is not None and notice > (statutory or final)
+    return Extended(deadline, in_all, past_yardstick, late_notice=is_late)
 
 
 def pit_removed(clock: Clock, *, statutory: date, final: date, holidays: Calendar) -> Deadline:

@@ -10,14 +10,13 @@ from correspondence.cases import access, mail, queries, transitions
 from correspondence.cases.acting import NO_STAMP, Acting, FormStamp
 from correspondence.cases.models import Assignment, AssignmentRole, AssignmentState, Case
 from correspondence.core.errors import Refused
+from correspondence.organisation import queries as people
 from correspondence.organisation.actions import teams as organisation
-from correspondence.organisation.models import DefaultOfficer, Role, Team, User
+from correspondence.organisation.models import Role, Team, User
 from correspondence.rulebook import loader
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from correspondence.cases.models import Transition
 
 GONE = "This assignment no longer stands: the case was assigned to somebody else or rejected."
 
@@ -148,6 +147,7 @@ def reassign_user(
     transitions.guard(case, stamp)
     assignment = (
         case.assignments.filter(pk=assignment_id, state=AssignmentState.ACCEPTED)
+        .exclude(role=AssignmentRole.MANAGING)
         .select_related("team")
         .first()
     )
@@ -177,9 +177,7 @@ def reassign_user(
 
 
 @transaction.atomic
-def remove_from_team(
-    *, user_id: int, team_id: int, acting_user: User, now: datetime, stamp: FormStamp = NO_STAMP
-) -> int:
+def remove_from_team(*, user_id: int, team_id: int, acting_user: User, now: datetime) -> int:
     """Take a person out of a team; what they hold for it goes back to the team first.
 
     Cases of other teams stay with them. Without another team the account is deactivated.
@@ -189,17 +187,22 @@ def remove_from_team(
     """
     team = Team.objects.get(pk=team_id)
     access.require(acting_user, "remove_user", team=team)
-    person = User.objects.select_for_update().get(pk=user_id)
-    held = queries.live_with(person, team).order_by("case_id").values_list("pk", "case_id")
-    for assignment_id, case_id in held:
+    # Not a full lock: whoever holds a case may be writing this person into its history, which would wait
+    # for us while we wait for the case.
+    person = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    held = queries.live_with(person, team)
+    given_back = 0
+    for case_id in sorted(set(held.values_list("case_id", flat=True))):
         case = queries.locked(case_id)
-        assignment = Assignment.objects.select_related("team").get(pk=assignment_id)
-        if assignment.role == AssignmentRole.RESPONDING:
-            unassign_from_user(case, assignment, caused_by=acting_user, now=now)
-        else:
-            _give_back_level(case, assignment, caused_by=acting_user, now=now)
+        # Meanwhile it may have gone to somebody else, or its response to the requester.
+        for assignment in held.filter(case=case).select_related("team"):
+            if assignment.role == AssignmentRole.RESPONDING:
+                _unassign_from_user(case, assignment, caused_by=acting_user, now=now)
+            else:
+                _give_back_level(case, assignment, person, caused_by=acting_user, now=now)
+            given_back += 1
     organisation.remove_from_team(user_id=user_id, team_id=team_id, acting_user=acting_user, now=now)
-    return len(held)
+    return given_back
 
 
 def _caused_by(case: Case, user: User) -> Acting:
@@ -208,12 +211,12 @@ def _caused_by(case: Case, user: User) -> Acting:
     return Acting(user, system.team, system.role)
 
 
-def unassign_from_user(case: Case, assignment: Assignment, *, caused_by: User, now: datetime) -> Transition:
+def _unassign_from_user(case: Case, assignment: Assignment, *, caused_by: User, now: datetime) -> None:
     """Put the responding assignment back to the unit, which has to accept again and is told."""
     person = assignment.user
     assignment.user, assignment.state = None, AssignmentState.PENDING
     assignment.save(update_fields=["user", "state"])
-    transition = transitions.apply(
+    transitions.apply(
         case,
         "unassign_from_user",
         acting=_caused_by(case, caused_by),
@@ -223,16 +226,17 @@ def unassign_from_user(case: Case, assignment: Assignment, *, caused_by: User, n
         follows=True,
     )
     mail.tell_team_of_assignment(case, assignment)
-    return transition
 
 
-def _give_back_level(case: Case, assignment: Assignment, *, caused_by: User, now: datetime) -> None:
+def _give_back_level(
+    case: Case, assignment: Assignment, person: User, *, caused_by: User, now: datetime
+) -> None:
     """Free a clearance level of its person.
 
     Where somebody of the office can take it on again it waits for them; where nobody could, because
     the case is already before the office, it goes to a colleague.
     """
-    acting, person = _caused_by(case, caused_by), assignment.user
+    acting = _caused_by(case, caused_by)
     try:
         transitions.check(case, "unaccept_approver_assignment", acting=acting, follows=True)
     except Refused:
@@ -263,15 +267,11 @@ def _give_back_level(case: Case, assignment: Assignment, *, caused_by: User, now
     assignment.save(update_fields=["user", "state"])
 
 
-def _colleague(team: Team, correspondence_type: str, person: User | None) -> User:
+def _colleague(team: Team, correspondence_type: str, person: User) -> User:
     """The office's default officer, or else the first other member by name."""
-    officer = DefaultOfficer.objects.filter(team=team, correspondence_type=correspondence_type).first()
-    others = User.objects.filter(memberships__team=team, deactivated_at__isnull=True).exclude(
-        pk__in=[person.pk] if person else []
-    )
-    colleague = (others.filter(pk=officer.user_id).first() if officer else None) or others.order_by(
-        "full_name"
-    ).first()
+    officer = people.default_officer(team, correspondence_type)
+    others = people.members(team).exclude(pk=person.pk)
+    colleague = officer if officer in others else others.first()
     if colleague is None:
         raise Refused(f"Nobody else in {team.name} could clear what this person holds. Add somebody first.")
     return colleague

@@ -14,22 +14,13 @@ from correspondence.cases.models import Assignment, AssignmentRole, AssignmentSt
 from correspondence.cases.models.assignment import LIVE
 from correspondence.core import clock
 from correspondence.core.errors import Refused
-from correspondence.organisation.models import (
-    DISCLOSURE,
-    PRESS_OFFICE,
-    PRIVATE_OFFICE,
-    DefaultOfficer,
-    Team,
-    User,
-)
+from correspondence.organisation import queries as organisation
+from correspondence.organisation.models import DISCLOSURE, PRESS_OFFICE, PRIVATE_OFFICE, Team, User
 from correspondence.rulebook import loader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-UPLOADS = ("add_responses",)
-
 
 def _level(case: Case, team: Team | None) -> Assignment:
     level = (
@@ -40,10 +31,6 @@ def _level(case: Case, team: Team | None) -> Assignment:
     if level is None:
         raise Refused("Your team's clearance is no longer on this case.")
     return level
-
-
-def _office(code: str) -> Team:
-    return Team.objects.get(code=code)
 
 
 def _has_level(case: Case, code: str) -> bool:
@@ -65,7 +52,7 @@ def flag(
     case: Case, *, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP, follows: bool = False
 ) -> None:
     """Flag a locked case for Disclosure."""
-    team = _office(DISCLOSURE)
+    team = organisation.special_team(DISCLOSURE)
     transitions.apply(
         case, "flag_for_clearance", acting=acting, now=now, stamp=stamp, target_team=team, follows=follows
     )
@@ -97,8 +84,9 @@ def take_on_for_approval(*, case_id: int, acting: Acting, now: datetime, stamp: 
         return case
     if not _has_level(case, DISCLOSURE):
         flag(case, acting=acting, now=now, follows=True)
-    other = _office(PRIVATE_OFFICE if acting.team.code == PRESS_OFFICE else PRESS_OFFICE)
-    if not _has_level(case, other.code or ""):
+    code = PRIVATE_OFFICE if acting.team.code == PRESS_OFFICE else PRESS_OFFICE
+    if not _has_level(case, code):
+        other = organisation.special_team(code)
         officer = _default_officer(case, other)
         transitions.apply(
             case,
@@ -126,26 +114,30 @@ def _take_on(case: Case, team: Team, user: User | None, *, now: datetime) -> Non
 
 def _default_officer(case: Case, office: Team) -> User:
     kind = loader.edition(case.edition_id).case_type(case.case_type).correspondence_type
-    named = (
-        DefaultOfficer.objects.filter(team=office, correspondence_type=kind).select_related("user").first()
-    )
-    if named is None or not named.user.is_active:
+    officer = organisation.default_officer(office, kind)
+    if officer is None:
         raise Refused(
             f"{office.name} has no default officer to clear with you. Ask an administrator to name one."
         )
-    return named.user
+    return officer
 
 
 @transaction.atomic
 def accept_approver_assignment(
     *, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
 ) -> Case:
-    """Take the clearance work of one's team on."""
+    """Take the clearance work of one's team on.
+
+    The version of the form is not asked: what matters is whether the level still waits, and whoever
+    comes second is told who has it.
+    """
     case = queries.locked(case_id)
     transitions.guard(case, FormStamp(stamp.form_key))
     level = _level(case, acting.team)
     if level.state == AssignmentState.ACCEPTED:
         raise Refused(f"{level.user.full_name if level.user else 'Somebody'} has already taken this case on.")
+    if level.state != AssignmentState.PENDING:
+        raise Refused("Disclosure decided that your team need not clear this case.")
     transitions.apply(
         case,
         "accept_approver_assignment",
@@ -205,7 +197,8 @@ def unflag_for_clearance(
 def undo_take_on(*, case_id: int, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP) -> Case:
     """Take one's office off the case again, and every level that it had itself brought in.
 
-    One's own level goes last, so that the workflow returns to what it was before.
+    One's own level goes last, so that the workflow returns to what it was before. Each level is an
+    event of whoever undoes it; the rules are asked once, before the first level changes the workflow.
     """
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
@@ -213,15 +206,14 @@ def undo_take_on(*, case_id: int, acting: Acting, now: datetime, stamp: FormStam
     own = _level(case, acting.team)
     brought = [level for level in _other_levels(case, own) if _brought_in_by(case, level.team, acting.team)]
     for level in (*brought, own):
-        holder = Acting(level.user or acting.user, level.team if level.user else acting.team, acting.role)
         transitions.apply(
             case,
             "unflag_for_clearance",
-            acting=holder,
+            acting=acting,
             now=now,
             stamp=FormStamp(stamp.form_key) if level is own else NO_STAMP,
             target_team=level.team,
-            follows=level is not own,
+            follows=True,
         )
         level.delete()
     return case
@@ -264,7 +256,7 @@ def request_further_clearance(
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
     transitions.apply(case, "request_further_clearance", acting=acting, now=now, stamp=stamp)
-    restart_escalation_window(case)
+    restart_escalation_window(case, now=now)
     if not _has_level(case, DISCLOSURE):
         flag(case, acting=acting, now=now, follows=True)
     return case
@@ -378,13 +370,19 @@ def request_amends(
 def send_back(
     *, case_id: int, message: str, acting: Acting, now: datetime, stamp: FormStamp = NO_STAMP
 ) -> Case:
-    """Return a response that was ready to send, or sent, to its drafting; every level clears anew."""
+    """Return a response that was ready to send, or sent, to its drafting; every level clears anew.
+
+    The day on which it had been sent stays in the history alone: until there is an answer again the
+    case is unanswered, and late after its deadline.
+    """
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
     transitions.check(case, "send_back", acting=acting)
     comment(case, message, acting=acting, now=now)
     transitions.apply(case, "send_back", acting=acting, now=now, stamp=stamp)
     _reset_approvals(case)
+    case.response_date = None
+    case.save(update_fields=["response_date"])
     return case
 
 
@@ -397,7 +395,7 @@ def record_compliant_draft(case: Case) -> None:
     if case.draft_compliant_date is not None:
         return
     uploaded = (
-        case.transitions.filter(event__in=UPLOADS)
+        case.transitions.filter(event="add_responses")
         .order_by("-sort_key")
         .values_list("created_at", flat=True)
         .first()

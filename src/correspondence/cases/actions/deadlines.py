@@ -33,7 +33,7 @@ class CaseDeadlines:
     """The deadlines of a case with the steps that led to them.
 
     Attributes:
-        agrees: the working leads to the dates that are stored; a holiday added later can undo that.
+        agrees: the working leads to all dates that are stored; a holiday added later can undo that.
     """
 
     draft: rules.Deadline
@@ -46,7 +46,7 @@ def working_of(case: Case) -> CaseDeadlines:
     """How the dates of a case came about, worked out anew for the page."""
     row, holidays = clock_of(case)
     draft = rules.draft_deadline(row, received=case.received_date, holidays=holidays)
-    final = rules.statutory_deadline(row, received=case.received_date, holidays=holidays)
+    final = statutory = rules.statutory_deadline(row, received=case.received_date, holidays=holidays)
     if case.pit_extended:
         extended = rules.received_date_edited(
             row,
@@ -57,7 +57,9 @@ def working_of(case: Case) -> CaseDeadlines:
         )
         final = extended.final
     escalation = rules.escalation_deadline(row, created=escalation_start(case), holidays=holidays)
-    return CaseDeadlines(draft, final, escalation, agrees=final.date == case.final_deadline)
+    worked_out = (draft.date, statutory.date, final.date, escalation.date)
+    stored = (case.draft_deadline, case.statutory_deadline, case.final_deadline, case.escalation_deadline)
+    return CaseDeadlines(draft, final, escalation, agrees=worked_out == stored)
 
 
 def escalation_start(case: Case) -> date:
@@ -71,10 +73,11 @@ def escalation_start(case: Case) -> date:
     return clock.london_date(asked or case.created_at)
 
 
-def restart_escalation_window(case: Case) -> None:
-    """Let the sensitivity window run again from today."""
+def restart_escalation_window(case: Case, *, now: datetime) -> None:
+    """Let the sensitivity window run again, counted from this day."""
     row, holidays = clock_of(case)
-    case.escalation_deadline = rules.escalation_deadline(row, created=clock.today(), holidays=holidays).date
+    today = clock.london_date(now)
+    case.escalation_deadline = rules.escalation_deadline(row, created=today, holidays=holidays).date
     case.save(update_fields=["escalation_deadline"])
 
 
@@ -123,6 +126,7 @@ def extend_for_pit(
         final=case.final_deadline,
         until=until,
         holidays=holidays,
+        statutory=case.statutory_deadline,
         notice=notice_date,
         second_reason=second_reason,
     )
@@ -134,7 +138,7 @@ def extend_for_pit(
         reason=reason.strip(),
         exemption=exemption,
         notice_date=notice_date,
-        late_notice=bool(notice_date and notice_date > case.statutory_deadline),
+        late_notice=extended.late_notice,
         long_reason=second_reason.strip() if extended.past_yardstick else "",
         created_at=now,
     )

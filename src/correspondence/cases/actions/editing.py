@@ -89,8 +89,8 @@ def edit_case(
     case = queries.locked(case_id)
     transitions.guard(case, stamp)
     transitions.check(case, "edit_case", acting=acting)
-    new = {name: value for name, value in asdict(details).items() if value is not None}
-    new[TYPE_FIELD] = case_type
+    new = {**asdict(details), TYPE_FIELD: case_type}
+    new["received_date"] = new["received_date"] or case.received_date
     if case.draft_compliant_date is not None:
         new["draft_compliant_date"] = draft_compliant_date
     changed = sorted(name for name, value in new.items() if getattr(case, name) != value)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from correspondence.cases.models import Case
 
 DELETE_OBJECT = "delete_object"
+GONE = "This file was already removed."
 
 EVENT_FOR = {Kind.RESPONSE: "remove_response", Kind.REQUEST: "edit_case"}
 """What a person must be allowed to do to the case so that they may remove a file of this kind."""
@@ -46,7 +47,7 @@ def remove_attachment(
     transitions.guard(case, stamp)
     attachment = Attachment.objects.filter(case=case, pk=attachment_id).first()
     if attachment is None:
-        raise Refused("This file was already removed.")
+        raise Refused(GONE)
     jobs.enqueue(
         DELETE_OBJECT,
         arguments={"storage_key": attachment.storage_key},

@@ -67,7 +67,7 @@ def remove_from_team(*, user_id: int, team_id: int, acting_user: User, now: date
     Raises:
         Refused: they are not in this team, or it would lock out whoever asks.
     """
-    person = User.objects.select_for_update().get(pk=user_id)
+    person = User.objects.select_for_update(no_key=True).get(pk=user_id)
     team = Team.objects.get(pk=team_id)
     leaving = list(Membership.objects.select_for_update().filter(user=person, team=team).order_by("role"))
     if not leaving:

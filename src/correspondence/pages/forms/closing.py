@@ -89,7 +89,10 @@ class Closing(Form):
             "grounds": fields.RadiosField(
                 "Ground for refusing the whole request",
                 hint="Only for a request that was refused fully, and instead of an exemption.",
-                choices=[("", "No ground: the refusal rests on exemptions"), *((row.code, f"{row.section} {row.label}") for row in table.grounds)],
+                choices=[
+                    ("", "No ground: the refusal rests on exemptions"),
+                    *((row.code, f"{row.section} {row.label}") for row in table.grounds),
+                ],
                 required=False,
             ),
             "exemptions": fields.CheckboxesField(

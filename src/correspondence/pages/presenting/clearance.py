@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from correspondence.cases.models import AssignmentState
 from correspondence.cases.situation import OFFICES
+from correspondence.organisation.models import DISCLOSURE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,14 +41,16 @@ class Clearance:
     Attributes:
         decided_by: until then the offices decide whether they want to clear; none once that is over.
         may_ask_for_more: this person may ask for further clearance.
+        may_flag: this person may put Disclosure on the case.
     """
 
     levels: Sequence[Level]
     decided_by: date | None
     may_ask_for_more: bool
+    may_flag: bool
 
     def __bool__(self) -> bool:
-        return bool(self.levels or self.decided_by or self.may_ask_for_more)
+        return bool(self.levels or self.decided_by or self.may_ask_for_more or self.may_flag)
 
 
 def clearance(situation: Situation, moves: Mapping[str, Move]) -> Clearance:
@@ -75,6 +78,7 @@ def clearance(situation: Situation, moves: Mapping[str, Move]) -> Clearance:
         levels=levels,
         decided_by=case.escalation_deadline if in_window else None,
         may_ask_for_more="request_further_clearance" in moves,
+        may_flag="flag_for_clearance" in moves and situation.level(DISCLOSURE) is None,
     )
 
 

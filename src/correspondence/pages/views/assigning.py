@@ -45,7 +45,11 @@ def assign_responder(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "assign_responder"):
         return elsewhere
     choice = units(case, group=request.GET.get("group", ""))
-    form = ChooseUnit(request.POST or None, units=choice.choices, initial={"version": case.version})
+    form = ChooseUnit(
+        request.POST if request.method == "POST" else None,
+        units=choice.choices,
+        initial={"version": case.version},
+    )
     happened = "created and assigned" if queries.is_new(case) else "assigned"
     if done := carry_out(
         request,
@@ -78,7 +82,11 @@ def assign_to_new_team(request: HttpRequest, pk: int, assignment_id: int) -> Htt
         notices.alert(request, assigning.GONE)
         return redirect("case", case.pk)
     choice = units(case, group=request.GET.get("group", ""), without=assignment.team_id)
-    form = ChooseUnit(request.POST or None, units=choice.choices, initial={"version": case.version})
+    form = ChooseUnit(
+        request.POST if request.method == "POST" else None,
+        units=choice.choices,
+        initial={"version": case.version},
+    )
     if done := carry_out(
         request,
         case,
@@ -121,7 +129,9 @@ def assignment(request: HttpRequest, pk: int, assignment_id: int) -> HttpRespons
     if elsewhere := _stale_link(request, asked):
         return elsewhere
     case = case_for(request, pk)
-    form = AcceptOrReject(request.POST or None, initial={"version": case.version})
+    form = AcceptOrReject(
+        request.POST if request.method == "POST" else None, initial={"version": case.version}
+    )
     rejects = form.is_valid() and form.cleaned_data["decision"] == "reject"
     if done := (_reject if rejects else _accept)(request, case, form, asked):
         return done
@@ -204,7 +214,7 @@ def reassign_user(request: HttpRequest, pk: int, assignment_id: int) -> HttpResp
         return redirect("case", case.pk)
     members = list(organisation.members(assignment.team))
     form = Reassign(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         people=_told(members, assignment, viewer=person(request)),
         initial={"version": case.version, "user": assignment.user_id},
     )

@@ -185,7 +185,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not offices and (elsewhere := closed_way(request, case, "approve")):
         return elsewhere
     kind = ClearWithOffices if offices else Clear
-    form = kind(request.POST or None, initial={"version": case.version})
+    form = kind(request.POST if request.method == "POST" else None, initial={"version": case.version})
     bypass = isinstance(form, ClearWithOffices) and form.is_valid() and form.bypass
     if done := carry_out(
         request,
@@ -212,7 +212,9 @@ def request_amends(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "request_amends"):
         return elsewhere
-    form = RequestAmends(request.POST or None, initial={"version": case.version})
+    form = RequestAmends(
+        request.POST if request.method == "POST" else None, initial={"version": case.version}
+    )
     if done := carry_out(
         request,
         case,
@@ -238,7 +240,9 @@ def unflag_for_clearance(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "unflag_for_clearance"):
         return elsewhere
-    form = RemoveClearance(request.POST or None, initial={"version": case.version})
+    form = RemoveClearance(
+        request.POST if request.method == "POST" else None, initial={"version": case.version}
+    )
     if done := carry_out(
         request,
         case,
@@ -264,7 +268,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "send_back"):
         return elsewhere
-    form = SendBack(request.POST or None, initial={"version": case.version})
+    form = SendBack(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

@@ -43,7 +43,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, "close"):
         return elsewhere
     form = ResponseDate(
-        request.POST or None, initial={"version": case.version, "response_date": case.response_date}
+        request.POST if request.method == "POST" else None,
+        initial={"version": case.version, "response_date": case.response_date},
     )
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["response_date"]
@@ -128,7 +129,7 @@ def _form(request: HttpRequest, case: Case, *, sent: date | None, with_date: boo
     about = closing.closing_case(case)
     late = bool(sent and sent > case.final_deadline) or with_date
     return Closing(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial=_initial(case),
         table=loader.edition(case.edition_id).closure,
         about=about,

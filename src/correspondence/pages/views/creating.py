@@ -12,7 +12,7 @@ from correspondence.core import clock
 from correspondence.core.errors import AlreadyDone, Invalid, Refused
 from correspondence.documents.actions import uploading
 from correspondence.pages import notices
-from correspondence.pages.acting import get_or_post, stamp_of
+from correspondence.pages.acting import SPENT, get_or_post, sent_before, stamp_of
 from correspondence.pages.forms.requests import CreateFoi
 from correspondence.pages.people import person
 from correspondence.pages.render import form_page, page
@@ -45,7 +45,7 @@ def create_foi(request: HttpRequest) -> HttpResponse:
     if elsewhere := _closed_way(request):
         return elsewhere
     tables = loader.edition(loader.current_edition_id())
-    form = CreateFoi(request.POST or None, request.FILES or None, tables=tables)
+    form = CreateFoi(request.POST if request.method == "POST" else None, request.FILES or None, tables=tables)
     if request.method == "POST" and form.is_valid() and (case := _created(request, form)):
         pk, number = case
         notices.success(request, f"Case {number} was created. Now choose the unit that answers it.")
@@ -74,7 +74,7 @@ def _created(request: HttpRequest, form: CreateFoi) -> tuple[int, str] | None:
             stamp=stamp_of(form),
         )
     except AlreadyDone as done:
-        case = access.visible_to(person(request)).get(pk=done.record_id)
+        return _made_before(request, form, done.record_id)
     except Invalid as refusal:
         form.add_problems(refusal.problems)
         form.tell_lost_files()
@@ -84,3 +84,13 @@ def _created(request: HttpRequest, form: CreateFoi) -> tuple[int, str] | None:
         form.tell_lost_files()
         return None
     return case.pk, case.number
+
+
+def _made_before(request: HttpRequest, form: CreateFoi, pk: int) -> tuple[int, str] | None:
+    """The case that this form made; none when it is gone by now, or when the form did something else."""
+    case = access.visible_to(person(request)).filter(pk=pk).first()
+    if case and sent_before(request, pk, "create"):
+        return case.pk, case.number
+    form.add_error("form_key", SPENT)
+    form.tell_lost_files()
+    return None

@@ -64,7 +64,7 @@ def extend_for_pit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, case: Case) -> ExtendDeadline:
     row, _ = deadlines.clock_of(case)
-    data, initial = request.POST or None, {"version": case.version}
+    data, initial = request.POST if request.method == "POST" else None, {"version": case.version}
     if not (row.extension and row.extension.needs_qualified_exemption):
         return ExtendDeadline(data, initial=initial)
     qualified = [
@@ -81,7 +81,7 @@ def remove_pit_extension(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "remove_pit_extension"):
         return elsewhere
-    form = Form(request.POST or None, initial={"version": case.version})
+    form = Form(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

@@ -31,8 +31,15 @@ def move_date(request: HttpRequest) -> HttpResponse:
         raise Http404
     today = clock.today()
     steps = {days: actions.working_days_on(days, today=today) for days in STEPS}
-    form = MoveDate(request.POST if request.method == "POST" else None, steps=steps)
+    # The date is the version of this page: sent twice, "one working day on" must not be two.
+    version = today.toordinal()
+    form = MoveDate(
+        request.POST if request.method == "POST" else None, steps=steps, initial={"version": version}
+    )
     if request.method == "POST" and form.is_valid():
+        if form.shown_version not in (None, version):
+            notices.alert(request, f"The date was moved since the page was shown: it is {long_date(today)}.")
+            return redirect("move_date")
         try:
             moved = actions.move_date(to=form.chosen, acting_user=signed_in(request))
         except Refused as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import Http404
 from django.shortcuts import redirect
 
 from correspondence.cases.actions import editing
@@ -31,7 +32,9 @@ def edit_case(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     has_files = bool(documents.request_files(case))
     tables = loader.edition(case.edition_id)
-    form = EditCase(request.POST or None, case=case, has_files=has_files, tables=tables)
+    form = EditCase(
+        request.POST if request.method == "POST" else None, case=case, has_files=has_files, tables=tables
+    )
 
     def act(acting: Acting, stamp: FormStamp) -> Case:
         try:
@@ -63,12 +66,15 @@ def _pit(form: EditCase) -> editing.PitChoice | None:
 @get_or_post
 def destroy_case(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a case, after a confirmation and with a reason."""
-    if sent_before(request, pk):
-        return redirect("open_cases")
-    case = case_for(request, pk)
+    try:
+        case = case_for(request, pk)
+    except Http404:
+        if sent_before(request, pk, "destroy_case"):
+            return redirect("open_cases")
+        raise
     if elsewhere := closed_way(request, case, "destroy_case"):
         return elsewhere
-    form = DestroyCase(request.POST or None, initial={"version": case.version})
+    form = DestroyCase(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

@@ -1,4 +1,7 @@
-"""Error pages. Each says what to do next, and carries a reference that is in the logs."""
+"""Error pages. Each says what to do next, and carries a reference that is in the logs.
+
+None of them reads what was sent: it may be what could not be read.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.views.decorators.csrf import requires_csrf_token
 
 from correspondence.core import logs, settings
 from correspondence.pages.render import page
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-@requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read; 413: it is too large. What was sent is not shown back."""
     del request
@@ -26,14 +27,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
 
 
-@requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
     del exception
     return page(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
 
 
-@requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: not there, or not yours; the two look alike."""
     del exception
@@ -47,11 +46,15 @@ def method_not_allowed(*, allowed: str) -> HttpResponse:
     return answer
 
 
-@requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was not one of ours, or was shown before the last sign-in."""
     del request, reason
     return _bare("errors/csrf.html", HTTPStatus.FORBIDDEN)
+
+
+def unsupported_media_type() -> HttpResponse:
+    """415: nothing that a page of ours could have sent."""
+    return _bare("errors/415.html", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -26,7 +26,7 @@ def link_a_case(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "link_a_case"):
         return elsewhere
-    form = LinkCase(request.POST or None, initial={"version": case.version})
+    form = LinkCase(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,
@@ -55,7 +55,7 @@ def remove_linked_case(request: HttpRequest, pk: int, linked_case_id: int) -> Ht
     if elsewhere := closed_way(request, case, "remove_linked_case"):
         return elsewhere
     link = get_object_or_404(queries.links(case), linked_case=linked_case_id)
-    form = Form(request.POST or None, initial={"version": case.version})
+    form = Form(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

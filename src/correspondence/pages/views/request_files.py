@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.shortcuts import redirect
 
 from correspondence.core import clock
 from correspondence.documents.access import attachment_for
 from correspondence.documents.actions import removing, uploading
 from correspondence.documents.models import Attachment, Kind
+from correspondence.pages import notices
 from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.request_files import UploadRequestFiles
@@ -27,7 +29,11 @@ def upload_request_files(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "edit_case"):
         return elsewhere
-    form = UploadRequestFiles(request.POST or None, request.FILES or None, initial={"version": case.version})
+    form = UploadRequestFiles(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"version": case.version},
+    )
     if done := carry_out(
         request,
         case,
@@ -58,10 +64,13 @@ def remove_request_file(request: HttpRequest, pk: int, attachment_id: int) -> Ht
     try:
         attachment = attachment_for(person(request), attachment_id)
     except Attachment.DoesNotExist:
-        raise Http404 from None
+        if request.method != "POST":
+            raise Http404 from None
+        notices.alert(request, removing.GONE)
+        return redirect("case", case.pk)
     if attachment.case_id != case.pk or attachment.kind != Kind.REQUEST:
         raise Http404
-    form = Form(request.POST or None, initial={"version": case.version})
+    form = Form(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.shortcuts import redirect
 
 from correspondence.cases.actions import responding
 from correspondence.core import clock
 from correspondence.documents.actions import removing, uploading
-from correspondence.pages.acting import carry_out, case_for, closed_way
+from correspondence.pages.acting import carry_out, case_for, closed_way, sent_before
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.responding import (
     MarkAsSent,
@@ -36,7 +37,11 @@ def add_responses(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "add_responses"):
         return elsewhere
-    form = UploadResponse(request.POST or None, request.FILES or None, initial={"version": case.version})
+    form = UploadResponse(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"version": case.version},
+    )
     if done := carry_out(
         request,
         case,
@@ -70,7 +75,11 @@ def upload_response_and_approve(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := closed_way(request, case, event):
         return elsewhere
     kind = UploadAndClearWithOffices if offices else UploadAndClear
-    form = kind(request.POST or None, request.FILES or None, initial={"version": case.version})
+    form = kind(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"version": case.version},
+    )
     bypass = form.is_valid() and form.cleaned_data.get("press") == "no"
 
     def act(acting: Acting, stamp: FormStamp) -> Case:
@@ -117,7 +126,11 @@ def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> Htt
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "upload_response_and_return_for_redraft"):
         return elsewhere
-    form = UploadAndReturn(request.POST or None, request.FILES or None, initial={"version": case.version})
+    form = UploadAndReturn(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"version": case.version},
+    )
     if done := carry_out(
         request,
         case,
@@ -152,13 +165,18 @@ def upload_response_and_return_for_redraft(request: HttpRequest, pk: int) -> Htt
 def remove_response(request: HttpRequest, pk: int, attachment_id: int) -> HttpResponse:
     """Remove a response file, after a confirmation."""
     case = case_for(request, pk)
-    attachment = attachment_or_404(request, attachment_id)
+    try:
+        attachment = attachment_or_404(request, attachment_id)
+    except Http404:
+        if sent_before(request, case.pk, "remove_response"):
+            return redirect("case", case.pk)
+        raise
     if attachment.case_id != case.pk:
         raise Http404
     event = removing.removal_event(attachment)
     if elsewhere := closed_way(request, case, event):
         return elsewhere
-    form = Form(request.POST or None, initial={"version": case.version})
+    form = Form(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,
@@ -181,7 +199,7 @@ def respond(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     missing = responding.levels_not_cleared(case)
     kind = MarkAsSentWithoutClearance if missing else MarkAsSent
-    form = kind(request.POST or None, initial={"version": case.version})
+    form = kind(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
         case,

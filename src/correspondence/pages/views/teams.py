@@ -17,7 +17,6 @@ from correspondence.caseload import paging, rows
 from correspondence.caseload import people as held
 from correspondence.cases import queries as case_queries
 from correspondence.cases.access import why_not_permitted
-from correspondence.cases.acting import FormStamp
 from correspondence.cases.actions import assigning
 from correspondence.core import clock
 from correspondence.core.errors import Refused
@@ -106,11 +105,7 @@ def remove_from_team(request: HttpRequest, team_id: int, person_id: int) -> Http
     if request.method == "POST" and form.is_valid():
         try:
             assigning.remove_from_team(
-                user_id=person.pk,
-                team_id=unit.pk,
-                acting_user=viewer,
-                now=clock.now(),
-                stamp=FormStamp(form.key),
+                user_id=person.pk, team_id=unit.pk, acting_user=viewer, now=clock.now()
             )
         except Refused as refusal:
             form.add_refusal(refusal)
