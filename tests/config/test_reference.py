@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
+from django.urls import path
 
 from correspondence.config import reference
 from correspondence.config.reference import markdown, rules, running
@@ -15,6 +16,7 @@ from correspondence.core.settings import Settings
 from correspondence.jobs import kinds
 from correspondence.notifications import wording
 from correspondence.pages import urls
+from correspondence.pages.views.errors import server_error
 from correspondence.rulebook import names, reading
 from operations.__main__ import main as ct_ops
 
@@ -74,11 +76,15 @@ def test_each_variable_that_is_read_elsewhere_is_described() -> None:
 
 
 def test_each_name_that_a_table_may_use_has_a_docstring_and_a_heading() -> None:
-    registered = [*names.facts.values(), *names.computations.values(), *names.effects.values()]
-    for one in registered:
-        assert one.doc, one.name
-    for one in rules.ours(registered):
-        assert f"\n### {one.name}\n\n{markdown.doc(one.doc)}" in PAGES["facts.md"]
+    told = [
+        *((one.name, one.doc) for one in rules.ours(names.facts.values())),
+        *((one.name, one.doc) for one in rules.ours(names.computations.values())),
+        *((one.name, one.doc) for one in rules.ours(names.effects.values())),
+    ]
+    assert told
+    for name, doc in told:
+        assert doc, name
+        assert f"\n### {name}\n\n{markdown.doc(doc)}" in PAGES["facts.md"]
 
 
 def test_each_fact_says_what_a_person_is_told() -> None:
@@ -134,6 +140,12 @@ def test_each_address_says_what_it_is_and_which_methods_it_takes() -> None:
         assert pattern.callback.__doc__, pattern.name
         assert running.methods_of(pattern), pattern.name
         assert f"| `{pattern.name}` | " in PAGES["addresses.md"]
+
+
+def test_an_address_has_to_say_which_methods_it_takes() -> None:
+    takes_all = path("everything/", server_error, name="everything")
+    with pytest.raises(LookupError, match="everything does not say which methods it takes"):
+        running.methods_of(takes_all)
 
 
 def test_each_target_of_make_is_there() -> None:

@@ -59,7 +59,7 @@ class Attachment(BaseModel):
         upload_group: shared by the files uploaded together.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     filename = models.CharField(max_length=255)
     content_type = models.CharField(max_length=120)
@@ -68,8 +68,8 @@ class Attachment(BaseModel):
     storage_key = models.CharField(max_length=64, unique=True)
     upload_group = models.UUIDField()
     scan = models.CharField(max_length=10, choices=Scan.choices)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["case", "kind"], name="attachment_of_case")]

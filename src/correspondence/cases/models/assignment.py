@@ -39,8 +39,10 @@ class Assignment(BaseModel):
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="assignments")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assignments")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assignments")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assignments", db_index=False)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
     role = models.CharField(max_length=12, choices=AssignmentRole.choices)
     state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.PENDING)
     approved = models.BooleanField(default=False)

@@ -39,8 +39,8 @@ class Case(BaseModel):
     case_type = models.CharField(max_length=40)
     workflow = models.CharField(max_length=20)
     state = models.CharField(max_length=40)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
-    creator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+", db_index=False)
+    creator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True)
@@ -64,7 +64,9 @@ class Case(BaseModel):
     refusal_reason = models.CharField(max_length=40, blank=True)
     refusal_ground = models.CharField(max_length=40, blank=True)
     appeal_outcome = models.CharField(max_length=40, blank=True)
-    late_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    late_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     version = models.PositiveIntegerField(default=0)
     last_transition_at = models.DateTimeField()

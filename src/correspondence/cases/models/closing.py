@@ -18,7 +18,7 @@ class ReliedExemption(models.Model):
         opinion_date: the date of that opinion (s.36(2)).
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exemptions")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exemptions", db_index=False)
     code = models.CharField(max_length=40)
     public_interest_reasons = models.TextField(max_length=5000, blank=True)
     opinion = models.TextField(max_length=5000, blank=True)

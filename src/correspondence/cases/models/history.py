@@ -25,16 +25,24 @@ class Transition(BaseModel):
         form_key: the key of the form that caused it: a second sending finds it here.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="transitions")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="transitions", db_index=False)
     event = models.CharField(max_length=60)
     from_state = models.CharField(max_length=40, blank=True)
     to_state = models.CharField(max_length=40)
     to_workflow = models.CharField(max_length=20)
-    acting_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    acting_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    acting_user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    acting_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     acting_role = models.CharField(max_length=20, blank=True)
-    target_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    target_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    target_user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    target_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     message = models.TextField(max_length=50_000, blank=True)
     data = models.JSONField(default=dict, blank=True)
     form_key = models.UUIDField(null=True, unique=True)
@@ -57,7 +65,7 @@ class Transition(BaseModel):
 class Seen(models.Model):
     """The newest message of a case that a person has seen."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     sort_key = models.PositiveIntegerField()
 

@@ -18,7 +18,7 @@ class LinkKind(models.TextChoices):
 class Link(BaseModel):
     """A link from one case to another; a related link is kept in both directions."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links", db_index=False)
     linked_case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_to")
     kind = models.CharField(max_length=20, choices=LinkKind.choices, default=LinkKind.RELATED)
 

@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
                 ('storage_key', models.CharField(max_length=64, unique=True)),
                 ('upload_group', models.UUIDField()),
                 ('scan', models.CharField(choices=[('waiting', 'Waiting to be checked'), ('clean', 'Clean'), ('infected', 'Infected'), ('unchecked', 'Not checked for viruses')], max_length=10)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.case')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.case')),
+                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.team')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['case', 'kind'], name='attachment_of_case')],
