@@ -75,10 +75,10 @@ def test_a_row_says_whether_the_case_is_in_time() -> None:
 
 def test_a_message_is_unread_until_the_person_has_seen_it() -> None:
     case = FoiCase(state="drafting")
-    message(case, "When will it be ready?")
+    asked = message(case, "When will it be ready?")
     assert row(case, "Rhys Responder").unread
     assert not row(case, "Bea Manager").unread
-    messaging.mark_seen(case=fresh(case), user=person("Rhys Responder"))
+    messaging.mark_seen(case=fresh(case), user=person("Rhys Responder"), up_to=asked.sort_key)
     assert not row(case, "Rhys Responder").unread
 
 

@@ -14,7 +14,7 @@ from correspondence.cases.validation import compliant_date_problem, received_dat
 from correspondence.core import clock
 from correspondence.core.errors import Invalid, Refused
 from correspondence.rulebook import deadlines as rules
-from correspondence.rulebook import loader
+from correspondence.rulebook import loader, timeliness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from correspondence.cases.acting import Acting
     from correspondence.cases.models import Case
+    from correspondence.cases.transitions import Datum
     from correspondence.cases.validation import Problem, RequestDetails
 
 NO_CHANGES = "No changes were made."
@@ -97,13 +98,14 @@ def edit_case(
     if not changed:
         raise Refused(NO_CHANGES)
     _check(case, new, changed)
+    told: dict[str, Datum] = {"changed": changed}
     if {"received_date", TYPE_FIELD} & set(changed):
         case.received_date, case.case_type = new["received_date"], case_type
-        _move_deadlines(case, pit, now=now)
+        told |= _move_deadlines(case, pit, now=now)
     for name in changed:
         setattr(case, name, new[name])
     case.save()
-    transitions.apply(case, "edit_case", acting=acting, now=now, stamp=stamp, data={"changed": changed})
+    transitions.apply(case, "edit_case", acting=acting, now=now, stamp=stamp, data=told)
     return case
 
 
@@ -153,7 +155,9 @@ def _compliant_problems(
             yield "draft_compliant_date", problem
 
 
-def _move_deadlines(case: Case, pit: PitChoice | None, *, now: datetime) -> None:
+def _move_deadlines(case: Case, pit: PitChoice | None, *, now: datetime) -> dict[str, Datum]:
+    """Count the deadlines anew; what the history says of it."""
+    before, was_extended = case.final_deadline, case.pit_extended
     row, holidays = clock_of(case)
     active = case.pit_extensions.filter(removed_at__isnull=True).count()
     moved = rules.received_date_edited(
@@ -171,6 +175,15 @@ def _move_deadlines(case: Case, pit: PitChoice | None, *, now: datetime) -> None
     if case.pit_extended and moved.final.date == moved.statutory.date:
         drop_extensions(case, now=now)
     case.final_deadline = moved.final.date
+    if not timeliness.responded_late(final=case.final_deadline, responded=case.response_date):
+        # An answer that was in time after all has no team that made it late.
+        case.late_team = None
+    told: dict[str, Datum] = {}
+    if case.final_deadline != before:
+        told["final_deadline_moved"] = [before.isoformat(), case.final_deadline.isoformat()]
+    if was_extended and not case.pit_extended:
+        told["extension_removed"] = True
+    return told
 
 
 @transaction.atomic

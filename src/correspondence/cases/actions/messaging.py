@@ -32,7 +32,7 @@ def add_message_to_case(
         case, MESSAGE, acting=acting, now=now, stamp=FormStamp(stamp.form_key), message=message.strip()
     )
     if acting.user:
-        mark_seen(case=case, user=acting.user)
+        mark_seen(case=case, user=acting.user, up_to=transition.sort_key)
     return transition
 
 
@@ -44,13 +44,10 @@ def comment(case: Case, text: str, *, acting: Acting, now: datetime) -> None:
         )
 
 
-def mark_seen(*, case: Case, user: User) -> None:
-    """Remember that this person has seen the case's newest message; a read mark, not an event."""
-    newest = (
-        case.transitions.filter(event=MESSAGE)
-        .order_by("-sort_key")
-        .values_list("sort_key", flat=True)
-        .first()
-    )
-    if newest is not None:
-        Seen.objects.update_or_create(case=case, user=user, defaults={"sort_key": newest})
+def mark_seen(*, case: Case, user: User, up_to: int) -> None:
+    """Remember up to which message this person has seen the case's; a read mark, not an event.
+
+    Args:
+        up_to: the sort key of the newest message that they were shown. One that came since stays new.
+    """
+    Seen.objects.update_or_create(case=case, user=user, defaults={"sort_key": up_to})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -12,10 +10,6 @@ from django.db.models import F, Q
 from correspondence.core.models import BaseModel
 from correspondence.organisation.models import Team, User
 from correspondence.rulebook.models import Edition
-
-if TYPE_CHECKING:
-    from datetime import date
-
 
 class Case(BaseModel):
     """One request and what became of it.
@@ -128,10 +122,6 @@ class Case(BaseModel):
     def is_closed(self) -> bool:
         """Whether the case is in its last state."""
         return self.state == "closed"
-
-    def is_late(self, *, today: date) -> bool:
-        """Whether the answer was, or by now is, late. On the deadline day itself it is in time."""
-        return (self.response_date or today) > self.final_deadline
 
 
 class NumberCounter(models.Model):

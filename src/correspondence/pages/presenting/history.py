@@ -136,6 +136,8 @@ _TOLD: Mapping[str, Callable[[Any, Closure], str]] = {
     "changed": lambda names, _table: (
         f"Changed: {words.joined([words.FIELDS.get(name, name) for name in names])}"
     ),
+    "final_deadline_moved": lambda days, _table: f"Final deadline from {_day(days[0])} to {_day(days[1])}",
+    "extension_removed": lambda _yes, _table: "The extension of the final deadline was removed",
     "linked_case": lambda number, _table: f"Case {number}",
     "information_held": lambda code, table: _labelled("Information held", table.held(code), code),
     "outcome": lambda code, table: _labelled("Outcome", table.outcome(code), code),

@@ -60,7 +60,7 @@ def mark_seen(situation: Situation, newest_message: int) -> None:
     """Remember that this person saw the newest message, if that is news."""
     user, seen_case = situation.user, situation.the_case
     if user and newest_message > queries.seen_up_to(seen_case, user):
-        messaging.mark_seen(case=seen_case, user=user)
+        messaging.mark_seen(case=seen_case, user=user, up_to=newest_message)
 
 
 @require_safe
