@@ -133,7 +133,7 @@ def test_every_closure_could_have_been_entered(now: datetime) -> None:
             case.number
         )
         assert (case.late_team is not None) is (
-            case.response_date is not None and case.is_late(today=london_date(now))
+            case.response_date is not None and case.response_date > case.final_deadline
         )
 
 

@@ -212,11 +212,11 @@ class TestFrame:
         shown = page(
             messages=[
                 SimpleNamespace(message="Case <1> created.", tags="success", __str__=None),
-                SimpleNamespace(message=Markup('<a href="/r">Report</a>'), tags="download info"),
+                SimpleNamespace(message=Markup('<a href="/r">Case 2</a> was moved on.'), tags="error"),
             ]
         )
         assert shown.one("div", class_="moj-alert--success")["role"] == "alert"
-        assert shown.one("div", class_="govuk-notification-banner").one("a")["href"] == "/r"
+        assert shown.one("div", class_="moj-alert--error").one("a")["href"] == "/r"
 
     def test_every_script_has_the_nonce_and_nothing_is_inline_otherwise(self, page: Any) -> None:
         shown = page(signed_in=SimpleNamespace(full_name="A"), demonstration=True)

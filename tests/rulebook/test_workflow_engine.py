@@ -344,7 +344,6 @@ class TestPermissions:
             ("see_new_cases", {"approver"}),
             ("upload_request_files", {"manager"}),
             ("remove_request_file", {"manager"}),
-            ("edit_draft_compliant_date", {"manager"}),
             ("see_all_teams", {"manager"}),
             ("see_own_teams", {"manager", "approver", "responder", "team_admin", "admin"}),
             ("remove_user", {"manager", "team_admin"}),
@@ -366,11 +365,12 @@ class TestPermissions:
         )
 
     def test_one_way_of_several_is_enough(self) -> None:
-        assert self.refusal("see_response_files", holds=Given("case_requires_clearance")) is None
-        neither = Given("case_requires_clearance", "case_has_been_responded")
-        assert self.refusal("see_response_files", "responder", holds=neither) is None
-        answer = self.refusal("see_response_files", "manager", holds=neither)
-        assert answer == Refusal("fact", "case_requires_clearance does not hold.", "case_requires_clearance")
+        assert self.refusal("see_response_files", holds=Given("case_is_flagged")) is None
+        neither = Given("case_is_flagged", "case_has_been_responded")
+        assert self.refusal("see_response_files", holds=neither) is None
+        nothing = Given("case_is_flagged", "user_in_responding_team", "case_has_been_responded")
+        answer = self.refusal("see_response_files", "manager", holds=nothing)
+        assert answer == Refusal("fact", "case_is_flagged does not hold.", "case_is_flagged")
 
     def test_a_responder_sees_the_cases_of_the_unit(self) -> None:
         stranger = Given("user_in_team_on_case")

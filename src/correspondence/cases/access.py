@@ -168,8 +168,17 @@ def why_not_permitted(
     user: User, action: str, *, case: Case | None = None, team: Team | None = None
 ) -> str | None:
     """What stands in the way of something that is not an event, in words; None when nothing does."""
-    situation = Situation(case, user, clock.today(), team)
-    roles = tuple(dict.fromkeys(held.role for held in user.active_memberships))
+    return _refusal(Situation(case, user, clock.today(), team), action)
+
+
+def permits(situation: Situation, action: str) -> bool:
+    """Whether the person of this situation may do something that is not an event."""
+    return _refusal(situation, action) is None
+
+
+def _refusal(situation: Situation, action: str) -> str | None:
+    active = situation.user.active_memberships if situation.user else ()
+    roles = tuple(dict.fromkeys(held.role for held in active))
     refusal = permissions.refusal(loader.current(), action, roles=roles, holds=names.asking(situation))
     return refusal.words if refusal else None
 

@@ -133,9 +133,7 @@ def users_approving_team_can_remove_clearance(situation: Situation) -> bool:
     return press_or_private_office_can_remove_clearance(situation)
 
 
-@names.fact(
-    about="person", otherwise="Only an office that is on this case can remove its clearance."
-)
+@names.fact(about="person", otherwise="Only an office that is on this case can remove its clearance.")
 def press_or_private_office_can_remove_clearance(situation: Situation) -> bool:
     """The person's approving team is the Press or the Private Office and has a live level on the case."""
     return _live_office(situation, PRESS_OFFICE) or _live_office(situation, PRIVATE_OFFICE)
@@ -264,7 +262,9 @@ def _next_level(situation: Situation) -> Assignment | None:
 def _nobody_at_the_next_level(situation: Situation) -> str:
     level = _next_level(situation)
     if level and level.state == AssignmentState.PENDING:
-        return f"Nobody in {level.team.name} has taken this case on, so nobody there could clear the response."
+        return (
+            f"Nobody in {level.team.name} has taken this case on, so nobody there could clear the response."
+        )
     return "The next clearance level is not on this case. Clear the response and bypass it instead."
 
 
@@ -279,9 +279,9 @@ def next_level_on_case(situation: Situation) -> bool:
 
 
 @names.fact(about="case", otherwise="The response needs no clearance.")
-def case_requires_clearance(situation: Situation) -> bool:
-    """Flagged, and at least one level has not cleared."""
-    return situation.requires_clearance
+def case_is_flagged(situation: Situation) -> bool:
+    """At least one clearance level on the case, in any state, or a workflow that has clearance in it."""
+    return situation.is_flagged or situation.the_case.is_trigger
 
 
 # --- the case's own data --------------------------------------------------------------------------

@@ -107,11 +107,6 @@ class Situation:
         return bool(self.approving)
 
     @property
-    def requires_clearance(self) -> bool:
-        """Whether a level has still to clear."""
-        return any(not held.approved for held in self.approving)
-
-    @property
     def holder(self) -> Assignment | None:
         """The assignment with which the case now is; nobody holds a closed case."""
         state = self.the_case.state

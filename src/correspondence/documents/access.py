@@ -11,19 +11,13 @@ if TYPE_CHECKING:
     from correspondence.cases.situation import Situation
     from correspondence.organisation.models import User
 
-SENT = ("responded", "closed")
-
-
 def sees_responses(situation: Situation) -> bool:
     """Whether somebody who sees the case sees its response files too.
 
-    A response that has to be cleared is seen by all who see the case. One that has not is the business unit's
+    One that is cleared before it goes is seen by all who see the case. One that is not is the business unit's
     own until it was sent.
     """
-    case, responding = situation.the_case, situation.responding
-    if situation.is_flagged or case.is_trigger or case.state in SENT:
-        return True
-    return bool(responding and responding.team_id in situation.team_ids)
+    return case_access.permits(situation, "see_response_files")
 
 
 def attachment_for(user: User, attachment_id: int) -> Attachment:

@@ -1,4 +1,4 @@
-"""What the next page tells first: that something was done, that it was not, or that a file is ready."""
+"""What the next page tells first: that something was done, or that it was not."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from django.utils.html import format_html
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-DOWNLOAD = "download"
-
-
 def success(request: HttpRequest, text: str, *, link: str = "", href: str = "") -> None:
     """Something was done; where something can follow, a link leads to it."""
     onward = format_html('{} <a class="govuk-link" href="{}">{}</a>', text, href, link) if link else text
@@ -22,9 +19,3 @@ def success(request: HttpRequest, text: str, *, link: str = "", href: str = "") 
 def alert(request: HttpRequest, text: str) -> None:
     """Something was not done, or is no longer possible; the text says what to do."""
     messages.error(request, text)
-
-
-def download(request: HttpRequest, text: str, *, href: str) -> None:
-    """A file is ready, at an address of ours."""
-    link = format_html('<a class="govuk-notification-banner__link" href="{}">{}</a>', href, text)
-    messages.info(request, link, extra_tags=DOWNLOAD)

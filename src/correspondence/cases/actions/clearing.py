@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+
 def _level(case: Case, team: Team | None) -> Assignment:
     level = (
         case.assignments.filter(role=AssignmentRole.APPROVING, team=team)

@@ -11,6 +11,7 @@ from correspondence.core.models import BaseModel
 from correspondence.organisation.models import Team, User
 from correspondence.rulebook.models import Edition
 
+
 class Case(BaseModel):
     """One request and what became of it.
 
