@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -59,6 +59,7 @@ class Browser:
     """
 
     def __init__(self, who: User | str = "") -> None:
+        self.who = who
         self.client = signed_in(who) if who else Client()
         self.client.raise_request_exception = False
         self.client.handler.enforce_csrf_checks = True
@@ -124,6 +125,10 @@ class Door:
             self.answers if answers is None else answers,
             self.files if files is None else files,
         )
+
+    def beside(self) -> Door:
+        """The same form in a second window of the same person."""
+        return replace(self, browser=Browser(self.browser.who))
 
     def without(self, *names: str) -> Answers:
         """The proper answers but for these."""

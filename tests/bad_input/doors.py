@@ -20,7 +20,7 @@ from correspondence.jobs.models import Job
 from correspondence.organisation.links import reset_links, unlock_token
 from tests.bad_input.browser import Browser, Door, Sent
 from tests.documents.samples import sample
-from tests.factories import FoiCase, acting, attach, fresh, link, person, responding_assignment, unit
+from tests.factories import FoiCase, attach, fresh, link, person, responding_assignment, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,9 @@ MANAGER, DISCLOSURE, PRESS, RESPONDER, COLLEAGUE = (
 PDF = (Sent("Answer.pdf", sample("pdf")),)
 
 DOORS: dict[str, Callable[[], Door]] = {}
+
+ASKS_THE_SAME = {"update_closure": "close_outcome", "assign_to_new_team": "assign_responder"}
+"""Two addresses, one form: what one has been asked need not be asked of the other."""
 
 
 def _door(name: str) -> Callable[[Callable[[], Door]], Callable[[], Door]]:
@@ -521,6 +524,3 @@ def _restart_job() -> Door:
 def _move_date() -> Door:
     later = boxes("to", clock.today() + timedelta(days=3))
     return _elsewhere(MANAGER, reverse("move_date"), how="other", **later)
-
-
-__all__ = ["DOORS", "acting", "boxes"]

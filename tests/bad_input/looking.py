@@ -17,48 +17,50 @@ if TYPE_CHECKING:
     from tests.bad_input.browser import Answered, Door
     from tests.pages.reading import Element
 
-REFUSALS = {400, 403, 404, 405, 409, 413, 415, 422, 429}
+type Fingerprint = dict[str, int]
+
+REFUSALS = {400, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 
 WRITTEN_BY_LOOKING = {"django_session", "cases_seen"}
 """What any request may write: the session, and that somebody saw a message."""
 
-SAID_BESIDE = ("govuk-error-message",)
 INNARDS = ("Traceback", "psycopg", "SELECT ", "site-packages", "Exception")
+ALERT = "moj-alert--error"
+
+
+def _tables() -> list[str]:
+    return sorted(model._meta.db_table for model in apps.get_models())  # noqa: SLF001 - the public way to a model's table
 
 
 @cache
-def _question() -> str:
-    """One statement that asks every table for a figure of its content."""
-    tables = sorted(model._meta.db_table for model in apps.get_models())  # noqa: SLF001 - the public way to a model's table
+def _content_of_all_tables() -> str:
     return " UNION ALL ".join(
         f"SELECT '{table}', coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{table}\" AS t"  # noqa: S608 - the names are Django's
-        for table in tables
+        for table in _tables()
         if table not in WRITTEN_BY_LOOKING
     )
 
 
-def fingerprint() -> dict[str, int]:
+def fingerprint() -> Fingerprint:
     """A figure for the content of each table, and for the objects in the store."""
     with connection.cursor() as cursor:
-        cursor.execute(_question())
+        cursor.execute(_content_of_all_tables())
         found = {table: int(figure) for table, figure in cursor.fetchall()}
     return found | {"objects": hash(frozenset(objects()))}
 
 
 @cache
-def _search() -> str:
-    """One statement that asks every table for a text."""
-    tables = sorted(model._meta.db_table for model in apps.get_models())  # noqa: SLF001 - the public way to a model's table
+def _text_in_any_table() -> str:
     return " UNION ALL ".join(
-        f"SELECT '{table}' FROM \"{table}\" AS t, jsonb_each_text(to_jsonb(t)) AS kept WHERE kept.value = %(text)s"  # noqa: S608 - the names are Django's
-        for table in tables
+        f'SELECT 1 FROM "{table}" AS t, jsonb_each_text(to_jsonb(t)) AS kept WHERE kept.value = %(text)s'  # noqa: S608 - the names are Django's
+        for table in _tables()
     )
 
 
 def is_kept(text: str) -> bool:
     """Whether some row of the database holds exactly this text."""
     with connection.cursor() as cursor:
-        cursor.execute(_search(), {"text": text})
+        cursor.execute(_text_in_any_table(), {"text": text})
         return cursor.fetchone() is not None
 
 
@@ -79,13 +81,26 @@ def put_back() -> Iterator[None]:
             stray.unlink()
 
 
-def faults_of_refusal(door: Door, answered: Answered) -> list[str]:
-    """What is wrong with a refusal as the person sees it; nothing when all is well."""
+def changes(door: Door, before: Fingerprint) -> list[str]:
+    """The tables that are no longer as they were."""
+    now = fingerprint()
+    return [table for table in before if now[table] != before[table] and table not in door.counts]
+
+
+def faults(door: Door, answered: Answered, before: Fingerprint) -> list[str]:
+    """What is wrong with a refusal, for the person or in the database; nothing when all is well."""
+    found = _faults_for_the_person(door, answered)
+    if changed := changes(door, before):
+        found.append(f"changes {', '.join(changed)}")
+    return [f"{fault} ({said(answered)[:150]})" for fault in found]
+
+
+def _faults_for_the_person(door: Door, answered: Answered) -> list[str]:
     if answered.status in (301, 302):
         shown = door.follow(answered)
         if shown.status != 200:
             return [f"leads to {answered.location}, which answers {shown.status}"]
-        told = shown.page.all(class_="moj-alert--error")
+        told = shown.page.all(class_=ALERT)
         return [] if told else [f"leads to {answered.location} and says nothing of what went wrong"]
     if answered.status not in REFUSALS:
         return [f"answers {answered.status}"]
@@ -101,32 +116,37 @@ def _faults_of_form(page: Element) -> Iterator[str]:
     if not page.one("title").text.startswith("Error: "):
         yield f"the title is {page.one('title').text!r}"
     summaries = page.all(class_="govuk-error-summary")
-    if len(summaries) != 1:
-        yield f"{len(summaries)} error summaries"
-        return
-    lines = summaries[0].all("li")
-    if not lines:
-        yield "an error summary without a line"
+    lines = [line for summary in summaries for line in summary.all("li")]
+    if len(summaries) != 1 or not lines:
+        yield f"{len(summaries)} error summaries with {len(lines)} lines"
     for line in lines:
         for link in line.all("a"):
             yield from _faults_of_link(page, link)
 
 
 def _faults_of_link(page: Element, link: Element) -> Iterator[str]:
-    place = link["href"].removeprefix("#")
-    there = page.all(id=place)
-    if len(there) != 1:
-        yield f"{len(there)} elements to which {link['href']} leads"
+    there = page.all(id=link["href"].removeprefix("#"))
+    if len(there) != 1 or there[0].attributes.get("type") == "hidden":
+        yield f"{len(there)} places to which {link['href']} leads"
         return
-    if there[0].attributes.get("type") == "hidden":
-        yield f"{link['href']} leads to what nobody sees"
-    beside = " | ".join(said.text for said in page.all(class_="govuk-error-message"))
-    if link.text not in beside:
-        yield f"{link.text!r} does not stand beside its field: {beside!r}"
+    # The message stands in the field's own group, not somewhere on the page.
+    group = _around(there[0])
+    if not any(link.text in beside.text for beside in group.all(class_="govuk-error-message")):
+        yield f"{link.text!r} does not stand beside {link['href']}"
+
+
+def _around(element: Element) -> Element:
+    """The field to which a control belongs, or the control itself."""
+    group = element
+    while group.parent is not None and "govuk-error-message" not in group.classes:
+        group = group.parent
+        if "govuk-form-group" in group.classes and group.all(class_="govuk-error-message"):
+            return group
+    return element.parent or element
 
 
 def said(answered: Answered) -> str:
-    """What an answer says, for a message of a test."""
+    """What an answer says, for the message of a test."""
     if answered.status == 422:
-        return answered.page.one(class_="govuk-error-summary").text
+        return " ".join(summary.text for summary in answered.page.all(class_="govuk-error-summary"))
     return answered.location or answered.body[:200].decode(errors="replace")

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from django import forms
-
 from correspondence.pages.forms.base import MACHINERY, PlainForm
 from correspondence.pages.forms.choices import ChoiceLook
+from correspondence.pages.forms.look import Look
 from tests.bad_input.looking import put_back
 
 if TYPE_CHECKING:
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
 def forms_made() -> Iterator[list[PlainForm]]:
     """Collects the forms that the pages make and fill with what was sent."""
     made: list[PlainForm] = []
-    begin = forms.BaseForm.__init__
+    begin = PlainForm.__init__
 
     def remember(form: PlainForm, *args: object, **kwargs: object) -> None:
         begin(form, *args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
         if form.is_bound:
             made.append(form)
 
-    with patch.object(forms.BaseForm, "__init__", remember):
+    with patch.object(PlainForm, "__init__", remember):
         yield made
 
 
@@ -41,26 +40,20 @@ def form_behind(door: Door) -> PlainForm | None:
     return made[0] if made else None
 
 
-def questions(form: PlainForm) -> dict[str, forms.Field]:
+def questions(form: PlainForm) -> dict[str, Look]:
     """What the form asks of somebody who answers as this form was answered."""
-    hidden = {
-        name
-        for field in form.fields.values()
-        if isinstance(field, ChoiceLook)
-        for value, names in field.conditional.items()
-        for name in names
-    }
+    choices = {name: field for name, field in form.fields.items() if isinstance(field, ChoiceLook)}
+    revealed = {one for field in choices.values() for names in field.conditional.values() for one in names}
     shown = {
-        name
-        for asked, field in form.fields.items()
-        if isinstance(field, ChoiceLook)
-        for value in _chosen(form, asked)
-        for name in field.conditional.get(value, ())
+        one
+        for name, field in choices.items()
+        for value in _chosen(form, name)
+        for one in field.conditional.get(value, ())
     }
     return {
         name: field
         for name, field in form.fields.items()
-        if name not in MACHINERY and (name not in hidden or name in shown)
+        if isinstance(field, Look) and name not in MACHINERY and (name not in revealed or name in shown)
     }
 
 

@@ -39,6 +39,12 @@ class Spoiled:
     put: dict[str, Any]
     outcome: Outcome = Outcome.REFUSED
 
+    @property
+    def only(self) -> Any:
+        """The value, where a single one is sent."""
+        (value,) = self.put.values()
+        return value
+
     def among(self, answers: Answers) -> Answers:
         """All answers, with this one among them."""
         sent = answers | self.put

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
-from correspondence.cases import access
+from correspondence.cases import access, queries, transitions
 from correspondence.cases.actions import assigning
-from correspondence.cases.models import AssignmentState
+from correspondence.cases.models import AssignmentState, Case
 from correspondence.core import clock
 from correspondence.core.errors import Refused
 from correspondence.notifications.models import Message
@@ -162,3 +163,108 @@ def test_a_responder_may_not_remove_people() -> None:
             acting_user=person("Rhys Responder"),
             now=clock.now(),
         )
+
+
+def test_a_case_that_was_accepted_goes_to_another_unit_which_has_to_accept_it() -> None:
+    case = FoiCase(state="drafting")
+    held = responding_assignment(case)
+    assigning.assign_to_new_team(
+        case_id=case.pk,
+        team_id=unit("Unit B").pk,
+        acting=acting(case, "Bea Manager", "assign_to_new_team"),
+        now=clock.now(),
+    )
+    now = responding_assignment(case)
+    assert (now.pk, now.team, now.user, now.state) == (held.pk, unit("Unit B"), None, "pending")
+    assert fresh(case).state == "awaiting_responder"
+    assert access.why_not(fresh(case), person("Rhys Responder"), "accept_responder_assignment")
+    with pytest.raises(Refused, match="already with Unit B"):
+        assigning.assign_to_new_team(
+            case_id=case.pk,
+            team_id=unit("Unit B").pk,
+            acting=acting(case, "Bea Manager", "assign_to_new_team"),
+            now=clock.now(),
+        )
+    assigning.accept_responder_assignment(
+        case_id=case.pk,
+        assignment_id=now.pk,
+        acting=acting(case, "Bob Responder", "accept_responder_assignment"),
+        now=clock.now(),
+    )
+    assert responding_assignment(case).user == person("Bob Responder")
+
+
+def test_a_case_that_was_rejected_is_assigned_again_to_the_same_unit_or_another() -> None:
+    case = FoiCase(state="awaiting_responder")
+    for team in ("Unit A", "Unit B"):
+        rejected = responding_assignment(case)
+        assigning.reject_responder_assignment(
+            case_id=case.pk,
+            assignment_id=rejected.pk,
+            reason="Another unit looks after this.",
+            acting=acting(case, "Rhys Responder", "reject_responder_assignment"),
+            now=clock.now(),
+        )
+        assert fresh(case).state == "unassigned"
+        assert access.situation_of(fresh(case), None).responding is None
+        assign(case, unit_name=team)
+        again = responding_assignment(case)
+        assert (again.team, again.state) == (unit(team), "pending")
+        with pytest.raises(Refused, match="no longer stands"):
+            assigning.accept_responder_assignment(
+                case_id=case.pk,
+                assignment_id=rejected.pk,
+                acting=acting(
+                    case,
+                    "Rhys Responder" if team == "Unit A" else "Bob Responder",
+                    "accept_responder_assignment",
+                ),
+                now=clock.now(),
+            )
+    assert case.assignments.filter(state=AssignmentState.REJECTED).count() == 2
+
+
+def reassign(case_id: int, assignment_id: int, *, by: str, to: str) -> None:
+    case = Case.objects.get(pk=case_id)
+    assigning.reassign_user(
+        case_id=case_id,
+        assignment_id=assignment_id,
+        user_id=person(to).pk,
+        acting=acting(case, by, "reassign_user"),
+        now=clock.now(),
+    )
+
+
+def test_an_officer_hands_the_clearance_to_a_colleague_and_nothing_else() -> None:
+    case = FoiCase(state="pending_dacu_clearance", workflow="trigger")
+    level = case.assignments.get(role="approving")
+    reassign(case.pk, level.pk, by="Dora Disclosure", to="Dan Disclosure")
+    level.refresh_from_db()
+    assert level.user == person("Dan Disclosure")
+    assert recipients(case.pk, "assigned_to_you") == [person("Dan Disclosure").email]
+    with pytest.raises(Refused, match="Choose a member of Disclosure"):
+        reassign(case.pk, level.pk, by="Dora Disclosure", to="Pete Press")
+    with pytest.raises(Refused, match="Only members of Unit A"):
+        reassign(case.pk, responding_assignment(case).pk, by="Dora Disclosure", to="Rina Responder")
+
+
+def test_the_managing_part_of_a_case_is_handed_to_nobody() -> None:
+    case = FoiCase(state="drafting")
+    both = Person("Nadia Frost", unit="Unit A")
+    both.memberships.create(team=unit("Disclosure BMT"), role=Role.MANAGER)
+    managing = case.assignments.get(role="managing")
+    with pytest.raises(Refused, match="no longer stands"):
+        reassign(case.pk, managing.pk, by="Nadia Frost", to="Bea Manager")
+    managing.refresh_from_db()
+    assert managing.user is None
+
+
+def test_the_system_acts_for_the_managing_team_and_passes_no_persons_test() -> None:
+    case = FoiCase(state="awaiting_dispatch", workflow="trigger")
+    system = access.system_acting(case)
+    with transaction.atomic():
+        written = transitions.apply(queries.locked(case.pk), "send_back", acting=system, now=clock.now())
+    assert (written.acting_user, written.acting_team) == (None, unit("Disclosure BMT"))
+    assert fresh(case).state == "drafting"
+    with pytest.raises(Refused, match="not possible while"), transaction.atomic():
+        transitions.apply(queries.locked(case.pk), "close", acting=system, now=clock.now())

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from correspondence.audit import queries as audit
-from correspondence.cases import access
+from correspondence.cases import access, queries
 from correspondence.cases.acting import FormStamp
-from correspondence.cases.actions import assigning, creating
-from correspondence.cases.models import Case, Transition
+from correspondence.cases.actions import assigning, creating, linking
+from correspondence.cases.models import Case, Link, Transition
 from correspondence.core import clock
 from correspondence.core.errors import AlreadyDone, Refused
-from tests.factories import FoiCase, Request, fresh, person, responding_assignment
+from tests.factories import FoiCase, Request, fresh, person, responding_assignment, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,3 +98,61 @@ def test_of_two_people_who_accept_at_once_one_wins_and_one_is_told() -> None:
     assert str(told[0])
     assert Transition.objects.filter(case=case, event="accept_responder_assignment").count() == 1
     assert fresh(case).state == "drafting"
+
+
+def test_two_people_who_link_the_same_cases_from_both_sides_do_not_wait_for_one_another() -> None:
+    one, other = FoiCase(), FoiCase()
+
+    def link(case: Case, another: Case) -> Case:
+        return linking.link_a_case(
+            case_id=case.pk,
+            number=another.number,
+            user=person("Bea Manager"),
+            acting=access.acting_on(case, person("Bea Manager"), event="link_a_case"),
+            now=clock.now(),
+        )
+
+    outcomes = at_once(*[lambda: link(one, other), lambda: link(other, one)] * 4)
+    linked = [outcome for outcome in outcomes if isinstance(outcome, Case)]
+    assert len(linked) == 1
+    assert {str(outcome) for outcome in outcomes if not isinstance(outcome, Case)} == {
+        f"Case {one.number} is already linked.",
+        f"Case {other.number} is already linked.",
+    }
+    assert Link.objects.count() == 2
+
+
+def test_a_person_who_is_taken_out_of_a_team_in_the_middle_of_an_event_does_not_stop_it() -> None:
+    case = FoiCase(state="drafting")
+    rhys, rina = person("Rhys Responder"), person("Rina Responder")
+    held, waits = Event(), Event()
+
+    def hand_over() -> None:
+        acting = access.acting_on(case, rhys, event="reassign_user")
+        with transaction.atomic():
+            queries.locked(case.pk)
+            held.set()
+            assert waits.wait(10)
+            time.sleep(0.5)  # until the other one has asked for this case
+            assigning.reassign_user(
+                case_id=case.pk,
+                assignment_id=responding_assignment(case).pk,
+                user_id=rina.pk,
+                acting=acting,
+                now=clock.now(),
+            )
+
+    def take_out() -> int:
+        assert held.wait(10)
+        waits.set()
+        return assigning.remove_from_team(
+            user_id=rhys.pk,
+            team_id=unit("Unit A").pk,
+            acting_user=person("Bea Manager"),
+            now=clock.now(),
+        )
+
+    assert at_once(hand_over, take_out) == [None, 0]
+    # What he had already handed on stays with her.
+    assert (fresh(case).state, responding_assignment(case).user) == ("drafting", rina)
+    assert not rhys.memberships.exists()

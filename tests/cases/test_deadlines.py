@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from correspondence.cases.actions import deadlines, editing
+from correspondence.cases.actions import closing, deadlines, editing
 from correspondence.core import clock
 from correspondence.core.errors import Invalid, Refused
-from tests.factories import FoiCase, Request, acting, fresh
+from correspondence.rulebook import loader, working_days
+from correspondence.rulebook.actions import publish_edition
+from correspondence.rulebook.closure import Answers
+from tests.factories import FoiCase, Request, acting, fresh, unit
 
 if TYPE_CHECKING:
     from correspondence.cases.models import Case
@@ -169,3 +172,81 @@ def test_the_compliant_date_lies_between_receipt_and_response() -> None:
         assert refusal.value.problems[0][0] == "draft_compliant_date"
     edited = edit(case, case.received_date, draft_compliant_date=case.received_date)
     assert edited.draft_compliant_date == case.received_date
+
+
+def test_the_history_tells_what_an_edit_did_to_the_final_deadline() -> None:
+    case = FoiCase(state="drafting")
+    extend(case, case.final_deadline + timedelta(days=7))
+    before = fresh(case).final_deadline
+    edited = edit(case, case.received_date - timedelta(days=60), pit=editing.PitChoice("remove"))
+    told = case.transitions.get(event="edit_case").data
+    assert told["final_deadline_moved"] == [before.isoformat(), edited.final_deadline.isoformat()]
+    assert told["extension_removed"] is True
+    assert case.pit_extensions.get().removed_at is not None
+
+
+def test_an_answer_that_was_in_time_after_all_has_no_late_team() -> None:
+    case = FoiCase(state="responded", received=clock.today() - timedelta(days=40))
+    closing.close_case(
+        case_id=case.pk,
+        answers=Answers(
+            response_date=clock.today(),
+            information_held="held",
+            outcome="granted",
+            late_team_id=unit("Unit A").pk,
+        ),
+        acting=acting(case, "Bea Manager", "close"),
+        now=clock.now(),
+    )
+    assert fresh(case).late_team == unit("Unit A")
+    assert edit(case, case.received_date + timedelta(days=1)).late_team == unit("Unit A")
+    assert edit(case, clock.today() - timedelta(days=3)).late_team is None
+
+
+def test_past_forty_working_days_a_second_reason_is_asked_for_and_kept() -> None:
+    case = FoiCase(state="drafting")
+    extend(case, case.final_deadline + timedelta(days=20))
+    until = fresh(case).final_deadline + timedelta(days=20)
+    with pytest.raises(Refused) as refusal:
+        extend(case, until)
+    assert refusal.value.field == "second_reason"
+    extend(case, until, second_reason="Ministers were away.")
+    newest = case.pit_extensions.order_by("-pk").first()
+    assert newest is not None
+    assert newest.long_reason == "Ministers were away."
+
+
+def test_a_second_notice_is_late_by_the_statutory_date_and_not_by_the_extended_one() -> None:
+    case = FoiCase(state="drafting", received=clock.today() - timedelta(days=35))
+    assert case.statutory_deadline < clock.today()
+    extend(case, clock.today() + timedelta(days=10), notice_date=case.statutory_deadline)
+    extend(case, clock.today() + timedelta(days=12), notice_date=clock.today())
+    assert [one.late_notice for one in case.pit_extensions.order_by("pk")] == [False, True]
+
+
+def test_a_case_keeps_the_edition_under_which_it_began() -> None:
+    case = FoiCase(state="drafting")
+    bound = loader.edition(case.edition_id)
+    first, *others = bound.clocks.clocks
+    longer = first.model_copy(
+        update={"final": first.final.model_copy(update={"working_days": first.final.working_days + 5})}
+    )
+    clocks = bound.clocks.model_copy(update={"clocks": (longer, *others)})
+    publish_edition(
+        bound=bound.model_copy(update={"clocks": clocks}),
+        publisher_id=None,
+        publisher_name="A test",
+        now=clock.actual_now(),
+    )
+    later = FoiCase(received=case.received_date)
+    assert later.edition_id != case.edition_id
+    assert later.final_deadline > case.final_deadline
+    assert later.draft_deadline == case.draft_deadline
+    # Editing, extending and the working of the older case go by its own clock still.
+    edited = edit(case, case.received_date - timedelta(days=1))
+    assert edited.edition_id == case.edition_id
+    assert edited.final_deadline <= case.final_deadline
+    assert deadlines.working_of(edited).agrees
+    assert deadlines.working_of(later).agrees
+    until = working_days.moved_on(20, edited.final_deadline, loader.current().holidays.united_kingdom())
+    assert extend(edited, until).final_deadline == until

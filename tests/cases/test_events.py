@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -394,6 +396,27 @@ def test_it_happens_for_the_right_person(event: str) -> None:
     entry = Entry.objects.filter(subject=f"case:{case.pk}", action=event).order_by("-sequence").first()
     assert entry is not None
     assert (entry.actor_id, entry.data["transition"]) == (user.pk, written.pk)
+
+
+@pytest.mark.parametrize("event", WAYS)
+def test_the_audit_record_has_every_event_once_and_nobodys_words(
+    event: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    way = WAYS[event]
+    case = _case(way)
+    with caplog.at_level(logging.DEBUG):
+        way.act(case, access.acting_on(case, person(way.right), event=event))
+    case = Case.objects.get(pk=case.pk)
+    entries = Entry.objects.filter(subject=f"case:{case.pk}", data__has_key="transition").order_by("sequence")
+    events = case.transitions.order_by("sort_key")
+    assert [(entry.data["transition"], entry.action) for entry in entries] == [
+        (change.pk, change.event) for change in events
+    ]
+    assert [entry.data["to_state"] for entry in entries] == [change.to_state for change in events]
+    told = json.dumps(list(entries.values("data", "subject", "stream", "action"))) + caplog.text
+    words = [case.name, case.email, case.subject, case.message, *(change.message for change in events)]
+    words += [name for change in events for name in change.data.get("files", ())]
+    assert [word for word in words if word and word in told] == []
 
 
 @pytest.mark.parametrize("event", WAYS)

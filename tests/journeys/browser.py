@@ -15,24 +15,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from re import Pattern
 
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Response, ViewportSize
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SERVICE_NAME = "Correspondence Tool"
 NARROW = 320
 WIDE = 1280
+HIGH = 900
 MOST_TABS = 400
-TABS_BETWEEN_LOOKS = 5
 
 ANNOUNCED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d) ")
 """Chromium's own line for an answer that says no; a form with errors is sent with 422."""
 
-KINDS_OF_ELEMENTS = """
-() => [...new Set([...document.querySelectorAll("body *")].map((element) =>
-  [element.tagName, ...["class", "role", "type"].map((name) => element.getAttribute(name) ?? "")].join(" ")
-))].sort().join("|")
+LOOK = """
+() => {
+  const elements = [...document.querySelectorAll("body [class]")];
+  const names = new Set(elements.flatMap((element) => [...element.classList]));
+  const classes = [...names].filter((name) => !name.startsWith("govuk-!-"));
+  const component = (name) => name.split(/--|__/)[0];
+  const summary = document.querySelector(".govuk-error-summary");
+  return {
+    title: document.title,
+    headings: [...document.querySelectorAll("h1")].map((heading) => heading.textContent),
+    errors: summary !== null,
+    begins_with_errors: summary !== null && summary === document.activeElement,
+    components: [...new Set(classes.map(component))].sort().join(" "),
+    classes,
+  };
+}
 """
-HAS_FOCUS = "element => element === document.activeElement"
 MAIN_ACTION = "main form:not([role=search]) [type=submit], main a.govuk-button, main a.govuk-link"
 """What one comes to the page for: its button, else its first link."""
 
@@ -56,21 +67,25 @@ class Window:
         browser: in which it opens.
         base_url: where the service is.
         scripts: false switches JavaScript off.
-        width: in CSS pixels.
+        width: in CSS pixels, as is the height.
     """
 
-    seen: ClassVar[set[tuple[str, bool, str]]] = set()
-    """The kinds of pages that were looked at closely in this run."""
+    kinds_seen: ClassVar[set[tuple[str, bool, str]]] = set()
+    """The kinds of pages that were looked at closely in this run: address, scripts, components."""
+    classes_seen: ClassVar[set[str]] = set()
+    """The styles on those pages: a new one, such as the colour of a tag, is a reason to look again."""
 
-    def __init__(self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE) -> None:
+    def __init__(
+        self, browser: Browser, base_url: str, *, scripts: bool = True, width: int = WIDE, height: int = HIGH
+    ) -> None:
         self.base_url = base_url
         self.scripts = scripts
         self._browser = browser
-        self._width = width
+        self._size: ViewportSize = {"width": width, "height": height}
         self._context = browser.new_context(
             base_url=base_url,
             java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
+            viewport=self._size,
             reduced_motion="reduce",
             accept_downloads=True,
         )
@@ -154,46 +169,44 @@ class Window:
                 assert "no-store" in answer.headers["cache-control"], answer.url
         said, self._said = self._said, []
         assert said == [], f"{page.url} said {said}"
-        self._judge_title()
-        self._look_closely()
+        look = self.page.evaluate(LOOK)
+        self._judge_title(look)
+        self._look_closely(look)
 
-    def _judge_title(self) -> None:
-        title, heading = self.page.title(), self.page.locator("h1")
-        assert heading.count() == 1, f"{heading.count()} headings of the first level on {self.page.url}"
+    def _judge_title(self, look: dict[str, Any]) -> None:
+        title, headings = look["title"], look["headings"]
+        assert len(headings) == 1, f"{self.page.url} has the main headings {headings}"
         assert title.endswith(f" - {SERVICE_NAME}"), title
-        assert _plain(heading.inner_text()) in title, f"{title!r} does not name {heading.inner_text()!r}"
+        assert _plain(headings[0]) in title, f"{title!r} does not name {headings[0]!r}"
         if re.fullmatch(r"/cases/\d+/.*", self.path) and "not found" not in title:
             assert re.search(r"\b\d{9}\b", title), f"{title!r} has no number of a case"
-        summary = self.page.locator(".govuk-error-summary")
-        assert title.startswith("Error: ") is bool(summary.count()), title
-        if summary.count() and self.scripts:
-            assert summary.evaluate(HAS_FOCUS), f"{self.page.url} does not begin with what is wrong"
+        assert title.startswith("Error: ") is look["errors"], title
+        if look["errors"] and self.scripts:
+            assert look["begins_with_errors"], f"{self.page.url} does not begin with what is wrong"
 
-    def _look_closely(self) -> None:
-        """What costs time is done for the first page of its kind: same address, same kinds of elements."""
-        kind = (
-            re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", self.path),
-            self.scripts,
-            self.page.evaluate(KINDS_OF_ELEMENTS),
-        )
-        if kind in self.seen:
+    def _look_closely(self, look: dict[str, Any]) -> None:
+        """What costs time is done for the first page of its kind, and where a style is new."""
+        address = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", self.path)
+        kind, classes = (address, self.scripts, look["components"]), set(look["classes"])
+        if kind in self.kinds_seen and classes <= self.classes_seen:
             return
-        self.seen.add(kind)
+        self.kinds_seen.add(kind)
+        self.classes_seen.update(classes)
         page = self.page if self.scripts else self._as_without_scripts()
         is_accessible(page)
-        page.set_viewport_size({"width": NARROW, "height": 900})
+        page.set_viewport_size({"width": NARROW, "height": HIGH})
         does_not_scroll_sideways(page)
-        page.set_viewport_size({"width": self._width, "height": 900})
+        page.set_viewport_size(self._size)
         main_action = page.locator(MAIN_ACTION)
         if main_action.count():
-            tabs_to(page, main_action.first)
+            is_reached_by_keyboard(page, main_action.first)
         if not self.scripts:
             page.context.close()
 
     def _as_without_scripts(self) -> Page:
         """This page in a window where axe can run, its scripts cut out."""
         content = re.sub(r"<script.*?</script>", "", self.page.content(), flags=re.DOTALL)
-        context = self._browser.new_context(viewport={"width": self._width, "height": 900})
+        context = self._browser.new_context(viewport=self._size)
         page = context.new_page()
         page.route(self.page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
         page.goto(self.page.url)
@@ -293,11 +306,23 @@ def does_not_scroll_sideways(page: Page) -> None:
 
 
 def tabs_to(page: Page, target: Locator) -> None:
-    """Press Tab until this has had the focus."""
-    target.evaluate("element => element.addEventListener('focus', () => { element.dataset.reached = 'yes'; })")
+    """Press Tab until this has the focus."""
+    _press_tab(page, target, "document.activeElement === element", between_looks=1)
+
+
+def is_reached_by_keyboard(page: Page, target: Locator) -> None:
+    """Pressing Tab again and again gives this the focus, and goes on."""
+    target.evaluate(
+        "element => element.addEventListener('focus', () => { element.dataset.reached = 'yes'; })"
+    )
+    _press_tab(page, target, "element.dataset.reached === 'yes'", between_looks=5)
+
+
+def _press_tab(page: Page, target: Locator, until: str, *, between_looks: int) -> None:
+    element = target.element_handle()
     for pressed in range(1, MOST_TABS + 1):
         page.keyboard.press("Tab")
-        if pressed % TABS_BETWEEN_LOOKS == 0 and target.get_attribute("data-reached"):
+        if pressed % between_looks == 0 and element.evaluate(f"element => {until}"):
             return
     raise AssertionError(f"Tab never reaches {target} on {page.url}")
 

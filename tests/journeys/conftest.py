@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -52,11 +52,11 @@ def inbox(service: Service) -> Inbox:
 
 @pytest.fixture
 def somebody(chromium: Browser, service: Service) -> Iterator[Callable[..., Person]]:
-    """Opens a window for a person, who is signed out; all are closed at the end."""
+    """Opens a window for a person, who is signed out; all are closed at the end. See ``browser.Window``."""
     windows: list[Person] = []
 
-    def at_a_window(name: str, *, scripts: bool = True, width: int = 1280) -> Person:
-        windows.append(Person(chromium, service, name, scripts=scripts, width=width))
+    def at_a_window(name: str, **window: Any) -> Person:
+        windows.append(Person(chromium, service, name, **window))
         return windows[-1]
 
     yield at_a_window
@@ -68,8 +68,8 @@ def somebody(chromium: Browser, service: Service) -> Iterator[Callable[..., Pers
 def signed_in(somebody: Callable[..., Person]) -> Callable[..., Person]:
     """Opens a window for a person and signs them in."""
 
-    def at_work(name: str, *, scripts: bool = True, width: int = 1280) -> Person:
-        person = somebody(name, scripts=scripts, width=width)
+    def at_work(name: str, **window: Any) -> Person:
+        person = somebody(name, **window)
         person.signs_in()
         return person
 

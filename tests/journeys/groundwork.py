@@ -112,6 +112,10 @@ class Groundwork:
         """Change details of a case."""
         self.send(MANAGER, f"{case.path}edit/", "Save changes", answers)
 
+    def link(self, case: Case, other: Case) -> None:
+        """Link two cases."""
+        self.send(MANAGER, f"{case.path}links/new/", "Link case", {"number": other.number})
+
     # --- pages --------------------------------------------------------------------------------------
 
     def send(
@@ -123,6 +127,23 @@ class Groundwork:
         files: dict[str, tuple[str, bytes]] | None = None,
     ) -> requests.Response:
         """Open a page, fill in the form that this button sends, and press it."""
+        request = self.filled_in(who, path, button, answers, files)
+        answer = self._session(who).send(request, timeout=SECONDS)
+        shown = read(answer.text)
+        told = shown.one("main").text[:1500]
+        assert answer.status_code == HTTPStatus.OK, f"{path}, {button}: {answer.status_code} {told}"
+        assert not shown.all(class_="moj-alert--error"), f"{path}, {button}: {told}"
+        return answer
+
+    def filled_in(
+        self,
+        who: str,
+        path: str,
+        button: str,
+        answers: dict[str, str] | None = None,
+        files: dict[str, tuple[str, bytes]] | None = None,
+    ) -> requests.PreparedRequest:
+        """The same, but for pressing the button: what the browser would send."""
         page = self._get(who, path)
         form = next((one for one in page.all("form") if _has_button(one, button)), None)
         assert form, f"{path} has no button {button!r}: {page.one('main').text[:1500]}"
@@ -130,19 +151,15 @@ class Groundwork:
         values = _as_shown(form) | (answers or {})
         if "name" in pressed:
             values[pressed["name"]] = pressed["value"]
-        session, shown_at = self._session(who), page.attributes["address"]
-        answer = session.post(
+        shown_at = page.attributes["address"]
+        request = requests.Request(
+            "POST",
             urljoin(shown_at, form.attributes.get("action", "")),
-            values,
+            data=values,
             files=files,
             headers={"Referer": shown_at},
-            timeout=SECONDS,
         )
-        shown = read(answer.text)
-        told = shown.one("main").text[:1500]
-        assert answer.status_code == HTTPStatus.OK, f"{path}, {button}: {answer.status_code} {told}"
-        assert not shown.all(class_="moj-alert--error"), f"{path}, {button}: {told}"
-        return answer
+        return self._session(who).prepare_request(request)
 
     def _get(self, who: str, path: str) -> Element:
         answer = self._session(who).get(urljoin(self._service.url, path), timeout=SECONDS)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
@@ -43,10 +43,8 @@ class Case:
 class Person(Window):
     """Somebody of the example organisation, at a window of their own; signed out to begin with."""
 
-    def __init__(
-        self, browser: Browser, service: Service, name: str, *, scripts: bool = True, width: int = 1280
-    ) -> None:
-        super().__init__(browser, service.url, scripts=scripts, width=width)
+    def __init__(self, browser: Browser, service: Service, name: str, **window: Any) -> None:
+        super().__init__(browser, service.url, **window)
         self.name = name
         self._service = service
 
@@ -55,13 +53,18 @@ class Person(Window):
         """Where their messages go."""
         return self._service.address_of(self.name)
 
+    @property
+    def password(self) -> str:
+        """What they sign in with."""
+        return self._service.password_of(self.name)
+
     # --- signing in ---------------------------------------------------------------------------------
 
     def signs_in(self, password: str = "", status: int = 200) -> None:
         """Sign in with their own password, or with another."""
         if self.path != "/sign-in/":
             self.opens("/sign-in/")
-        self.fills(email=self.email, password=password or self._service.password_of(self.name))
+        self.fills(email=self.email, password=password or self.password)
         self.presses("Sign in", status)
 
     def signs_out(self) -> None:
@@ -245,7 +248,10 @@ class Person(Window):
             assert not self.row(case).count()
 
     def takes_on_from_list(self, case: Case) -> None:
-        """Take a case on from the list of new cases, which stays; its row, or without scripts the list, tells."""
+        """Take a case on from the list of new cases, without leaving it.
+
+        The row tells what was done; without scripts the list does, shown again.
+        """
         row, button = self.finds(case), f"Take case on {case.number}"
         if self.scripts:
             row.get_by_role("button", name=button).click()

@@ -127,11 +127,15 @@ def closed(client: Client, address: str, method: str, page: Element) -> str:
         answer = client.get(address) if method == "GET" else pressed(client, address, page)
         transaction.set_rollback(True)
     alerts = read(answer.content).all(class_="moj-alert--error")
-    return " ".join(one.text for one in alerts) or ("" if answer.status_code == 200 else str(answer.status_code))
+    return " ".join(one.text for one in alerts) or (
+        "" if answer.status_code == 200 else str(answer.status_code)
+    )
 
 
 def pressed(client: Client, address: str, page: Element) -> Any:
-    form = next(one for one in page.one("main").all("form") if one.attributes.get("action") in (address, None))
+    form = next(
+        one for one in page.one("main").all("form") if one.attributes.get("action") in (address, None)
+    )
     sent = {one["name"]: one.attributes.get("value", "") for one in form.all("input", type="hidden")}
     return client.post(address, sent | {"message": "Thank you.", "decision": "accept"}, follow=True)
 

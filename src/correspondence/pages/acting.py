@@ -27,6 +27,12 @@ SPENT = (
     "This form was already sent for something else, so nothing was done. Check what it says, then try again."
 )
 
+ALIKE = {
+    "approve_and_bypass": "approve",
+    "upload_response_approve_and_bypass": "upload_response_and_approve",
+}
+"""Events of one page, of which an answer chooses one: sent again, the page may not ask for it any more."""
+
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 """For an address that shows a form and takes it."""
 
@@ -64,7 +70,11 @@ def sent_before(request: HttpRequest, pk: int, event: str = "") -> bool:
     except ValueError:
         return False
     done = queries.done_by(key)
-    return done is not None and done.case_id == pk and event in ("", done.event)
+    return done is not None and done.case_id == pk and (not event or _is_alike(done.event, event))
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return ALIKE.get(one, one) == ALIKE.get(other, other)
 
 
 def perform(
@@ -135,7 +145,7 @@ def _once(
 
 def _is_done(case: Case, stamp: FormStamp, event: str) -> bool:
     done = queries.done_by(stamp.form_key) if stamp.form_key else None
-    if done and (done.case_id, done.event) != (case.pk, event):
+    if done and not (done.case_id == case.pk and _is_alike(done.event, event)):
         raise Refused(SPENT)
     return done is not None
 
@@ -156,10 +166,14 @@ def carry_out(
         said: what the notice says once it has happened.
         to: where it leads: the case, or the name of another page.
     """
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST":
         return None
+    there = redirect(to, case.pk) if to == "case" else redirect(to)
+    if not form.is_valid():
+        # What was chosen the first time may be no choice any more.
+        return there if sent_before(request, case.pk, event) else None
     done = perform(request, case, form, event, act)
     if done is not True:
         return None if done is False else done
     notices.success(request, said if isinstance(said, str) else said())
-    return redirect(to, case.pk) if to == "case" else redirect(to)
+    return there

@@ -159,7 +159,7 @@ def _chosen(table: Closure, answers: Answers) -> tuple[Outcome | None, RefusalRe
 
 def _late_team(answers: Answers, case: ClosingCase) -> Iterator[Fault]:
     if _is_late(answers, case) and answers.late_team_id is None:
-        yield Fault("late_team", "Choose the business unit responsible for the late response.")
+        yield Fault("late_team", "Select the business unit responsible for the late response.")
 
 
 def _appeal_outcome(table: Closure, answers: Answers, case: ClosingCase) -> Iterator[Fault]:
@@ -167,12 +167,12 @@ def _appeal_outcome(table: Closure, answers: Answers, case: ClosingCase) -> Iter
         if answers.appeal_outcome is not None:
             yield Fault("appeal_outcome", "Only an internal review has an appeal outcome.")
     elif table.appeal_outcome(answers.appeal_outcome or "") is None:
-        yield Fault("appeal_outcome", "Choose the outcome of the internal review.")
+        yield Fault("appeal_outcome", "Select the outcome of the internal review.")
 
 
 def _information_held(table: Closure, answers: Answers) -> Iterator[Fault]:
     if table.held(answers.information_held or "") is None:
-        yield Fault("information_held", "Choose whether the information is held.")
+        yield Fault("information_held", "Select whether the information is held.")
 
 
 def _outcome(table: Closure, answers: Answers) -> Iterator[Fault]:
@@ -180,7 +180,7 @@ def _outcome(table: Closure, answers: Answers) -> Iterator[Fault]:
     if held and held.asks == "outcome":
         outcome = table.outcome(answers.outcome or "")
         if outcome is None or not outcome.offered:
-            yield Fault("outcome", "Choose the outcome of the request.")
+            yield Fault("outcome", "Select the outcome of the request.")
     elif answers.outcome is not None:
         yield Fault("outcome", "There is an outcome only where information is held.")
 
@@ -190,7 +190,7 @@ def _refusal_reason(table: Closure, answers: Answers) -> Iterator[Fault]:
     if held and held.asks == "refusal_reason":
         reason = table.refusal_reason(answers.refusal_reason or "")
         if reason is None or not reason.offered:
-            yield Fault("refusal_reason", "Choose the reason for refusing the request.")
+            yield Fault("refusal_reason", "Select the reason for refusing the request.")
     elif answers.refusal_reason is not None:
         yield Fault("refusal_reason", "There is a reason for refusal only where it is not said what is held.")
 
@@ -217,7 +217,7 @@ def _exemptions(table: Closure, answers: Answers) -> Iterator[Fault]:
     grounds_will_do = outcome is not None and outcome.takes_grounds
     if not answers.exemptions and not (grounds_will_do and answers.grounds):
         more = " or one ground for refusal" if grounds_will_do else ""
-        yield Fault("exemptions", f"Choose at least one exemption{more}.")
+        yield Fault("exemptions", f"Select at least one exemption{more}.")
     offered = {row.code for row in offered_exemptions(table, answers)}
     for code in sorted(answers.exemptions - offered):
         exemption = table.exemption(code)
@@ -243,7 +243,7 @@ def _public_interest(table: Closure, answers: Answers) -> Iterator[Fault]:
         if answer.favours_maintaining is None:
             yield Fault(
                 f"public_interest_{exemption.code}",
-                f"Say whether the public interest favours maintaining {exemption.section}.",
+                f"Select yes if the public interest favours maintaining {exemption.section}.",
             )
         elif not answer.favours_maintaining:
             yield Fault(

@@ -22,13 +22,14 @@ class ClearWithOffices(Form):
         "Does the Press Office need to clear this response?",
         choices=[("yes", "Yes"), ("no", "No")],
         conditional={"no": ["reason"]},
-        missing="Say whether the Press Office needs to clear this response",
+        missing="Select yes if the Press Office needs to clear this response",
         size="m",
     )
     reason = fields.LongTextField(
         "Why do the Press Office and the Private Office not need to clear it?",
         max_length=REASON,
         hint="The case then goes straight to the responder. Your reason is kept in the history.",
+        missing="Enter why the Press Office and the Private Office need not clear it",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,12 +46,15 @@ class RequestAmends(Form):
     """Ask for changes."""
 
     message = fields.LongTextField(
-        "What should be changed?", max_length=MESSAGE, hint="It becomes a message of the case's conversation."
+        "What should be changed?",
+        max_length=MESSAGE,
+        hint="Added to the conversation of the case",
+        missing="Enter what should be changed",
     )
     compliant = fields.RadiosField(
         "Was the draft compliant when it was uploaded?",
         choices=[("yes", "Yes"), ("no", "No")],
-        missing="Say whether the draft was compliant",
+        missing="Select yes if the draft was compliant",
         inline=True,
     )
 
@@ -61,7 +65,8 @@ class RemoveClearance(Form):
     reason = fields.LongTextField(
         "Why is this clearance not needed any more?",
         max_length=REASON,
-        hint="Your reason is kept in the history.",
+        hint="Your reason is kept in the history",
+        missing="Enter why this clearance is not needed any more",
     )
 
 
@@ -72,5 +77,5 @@ class SendBack(Form):
         "Message to the responder (optional)",
         max_length=MESSAGE,
         required=False,
-        hint="It becomes a message of the case's conversation.",
+        hint="Added to the conversation of the case",
     )

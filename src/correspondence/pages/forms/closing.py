@@ -21,7 +21,9 @@ REASONS = 5000
 class ResponseDate(Form):
     """The first page: when the response was sent."""
 
-    response_date = fields.DateField("Date the response was sent", today=True)
+    response_date = fields.DateField(
+        "Date the response was sent", today=True, missing="Enter the date the response was sent"
+    )
 
 
 class Closing(Form):
@@ -88,7 +90,7 @@ class Closing(Form):
             ),
             "grounds": fields.RadiosField(
                 "Ground for refusing the whole request",
-                hint="Only for a request that was refused fully, and instead of an exemption.",
+                hint="Only for a request that was refused fully, and instead of an exemption",
                 choices=[
                     ("", "No ground: the refusal rests on exemptions"),
                     *((row.code, f"{row.section} {row.label}") for row in table.grounds),
@@ -196,7 +198,7 @@ def _asked_of(row: Exemption) -> list[str]:
 def _question(name: str, row: Exemption) -> fields.Look:
     if name.startswith("public_interest_reasons_"):
         return fields.LongTextField(
-            f"Why does it? ({row.section})", max_length=REASONS, required=False, rows=3
+            f"Why does the public interest favour maintaining {row.section}?", max_length=REASONS, required=False, rows=3
         )
     if name.startswith("public_interest_"):
         return fields.RadiosField(

@@ -16,5 +16,5 @@ class UploadRequestFiles(Form):
         "Message (optional)",
         max_length=10_000,
         required=False,
-        hint="It becomes a message of the case's conversation",
+        hint="Added to the conversation of the case",
     )

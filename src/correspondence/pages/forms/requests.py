@@ -216,7 +216,9 @@ class EditCase(RequestForm):
         choices=[("new_date", "Extend to another date"), ("remove", "Remove the extension")],
         conditional={"new_date": ["new_extension"]},
     )
-    new_extension = fields.DateField("New final deadline", today=False)
+    new_extension = fields.DateField(
+        "New final deadline", today=False, missing="Enter the new final deadline"
+    )
 
     def __init__(self, *args: Any, case: Case, has_files: bool, tables: BoundTables, **kwargs: Any) -> None:
         super().__init__(*args, tables=tables, initial=_recorded(case), **kwargs)

@@ -19,7 +19,7 @@ class UploadResponse(Form):
         "Message (optional)",
         max_length=MESSAGE,
         required=False,
-        hint="It becomes a message of the case's conversation.",
+        hint="Added to the conversation of the case",
     )
 
 
@@ -34,10 +34,12 @@ class UploadAndClearWithOffices(UploadResponse):
         "Does the Press Office need to clear this response?",
         choices=[("yes", "Yes"), ("no", "No")],
         conditional={"no": ["reason"]},
-        missing="Say whether the Press Office needs to clear this response",
+        missing="Select yes if the Press Office needs to clear this response",
     )
     reason = fields.LongTextField(
-        "Why do the Press Office and the Private Office not need to clear it?", max_length=REASON
+        "Why do the Press Office and the Private Office not need to clear it?",
+        max_length=REASON,
+        missing="Enter why the Press Office and the Private Office need not clear it",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,12 +57,12 @@ class UploadAndReturn(Form):
         "What should be changed? (optional)",
         max_length=MESSAGE,
         required=False,
-        hint="It becomes a message of the case's conversation.",
+        hint="Added to the conversation of the case",
     )
     compliant = fields.RadiosField(
         "Was the draft compliant when it was uploaded?",
         choices=[("yes", "Yes"), ("no", "No")],
-        missing="Say whether the draft was compliant",
+        missing="Select yes if the draft was compliant",
         inline=True,
     )
 
@@ -68,7 +70,9 @@ class UploadAndReturn(Form):
 class MarkAsSent(Form):
     """Say when the response was sent."""
 
-    response_date = fields.DateField("Date the response was sent", today=True)
+    response_date = fields.DateField(
+        "Date the response was sent", today=True, missing="Enter the date the response was sent"
+    )
 
 
 class MarkAsSentWithoutClearance(MarkAsSent):

@@ -25,7 +25,7 @@ class ForgottenPassword(PlainForm):
     email = EmailField(
         "Email address",
         autocomplete="username",
-        hint="We will send a link to it if it belongs to an account.",
+        hint="We will send a link to it if it belongs to an account",
     )
 
 

@@ -25,6 +25,7 @@ ELSEWHERE = frozenset(
         "remove_linked_case",
         "remove_response",
         "request_further_clearance",
+        "flag_for_clearance",
     }
 )
 """Events whose way in stands in the panel that they change."""

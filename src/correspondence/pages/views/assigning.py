@@ -19,7 +19,7 @@ from correspondence.core.formats import counted
 from correspondence.organisation import queries as organisation
 from correspondence.organisation.models import DISCLOSURE, Role
 from correspondence.pages import notices
-from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
+from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post, sent_before
 from correspondence.pages.forms.assigning import AcceptOrReject, ChooseUnit, Reassign
 from correspondence.pages.people import person
 from correspondence.pages.presenting.buttons import held_by_own_teams
@@ -179,6 +179,8 @@ def _reject(request: HttpRequest, case: Case, form: AcceptOrReject, asked: Assig
 def _stale_link(request: HttpRequest, asked: Assignment) -> HttpResponse | None:
     """Where an old link leads: it never fails, and says why there is nothing to accept."""
     viewer, case = person(request), asked.case
+    if sent_before(request, case.pk, "reject_responder_assignment"):
+        return redirect("home")
     if case.deleted_at is not None and _concerns(viewer, asked):
         notices.alert(request, f"Case {case.number} was deleted.")
         return redirect("open_cases")

@@ -53,6 +53,7 @@ def _at_once(
     """One button, one event. From the list of new cases the answer leads back there.
 
     Args:
+        said: what the notice on the case's page says; where the case then is follows.
         deed: by what name the list knows it, for the buttons of its rows (``way_back.DEEDS``).
     """
     case, form = case_for(request, pk), Form(request.POST)
@@ -66,7 +67,7 @@ def _at_once(
         return done if done is not False else redirect("case", case.pk)
     if from_list:
         return way_back.done(request, case, deed)
-    notices.success(request, said)
+    notices.success(request, f"{said} {moved_to(case)}")
     return redirect("case", case.pk)
 
 
@@ -96,16 +97,17 @@ def _level_waits(request: HttpRequest, pk: int) -> bool:
 @require_POST
 def undo_take_case_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the case back to Disclosure, or take the office off it again."""
-    event = "unaccept_approver_assignment" if _works_for_disclosure(request) else "unflag_for_clearance"
-    action = (
-        clearing.unaccept_approver_assignment if _works_for_disclosure(request) else clearing.undo_take_on
-    )
+    gives_back = _works_for_disclosure(request)
+    event = "unaccept_approver_assignment" if gives_back else "unflag_for_clearance"
+    action = clearing.unaccept_approver_assignment if gives_back else clearing.undo_take_on
     return _at_once(
         request,
         pk,
         event,
         lambda case, acting, stamp: action(case_id=case.pk, acting=acting, now=clock.now(), stamp=stamp),
-        said="The case is with your team again.",
+        said="Somebody of your team can take this case on again."
+        if gives_back
+        else "Your team is off this case again.",
         deed="undo_take_case_on",
     )
 

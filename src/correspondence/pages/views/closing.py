@@ -65,6 +65,7 @@ def close_outcome(request: HttpRequest, pk: int) -> HttpResponse:
         return elsewhere
     sent = _sent_on(request)
     if sent is None:
+        notices.alert(request, "Enter the date the response was sent first.")
         return redirect("close", case.pk)
     form = _form(request, case, sent=sent, with_date=False)
     if request.method == "POST" and form.is_valid():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
+from django.shortcuts import redirect
 
 from correspondence.cases import queries
 from correspondence.cases.actions import linking
 from correspondence.core import clock
-from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post
+from correspondence.pages.acting import carry_out, case_for, closed_way, get_or_post, sent_before
 from correspondence.pages.forms.base import Form
 from correspondence.pages.forms.linking import LinkCase
 from correspondence.pages.people import person
@@ -54,7 +55,11 @@ def remove_linked_case(request: HttpRequest, pk: int, linked_case_id: int) -> Ht
     case = case_for(request, pk)
     if elsewhere := closed_way(request, case, "remove_linked_case"):
         return elsewhere
-    link = get_object_or_404(queries.links(case), linked_case=linked_case_id)
+    link = queries.links(case).filter(linked_case=linked_case_id).first()
+    if link is None:
+        if sent_before(request, case.pk, "remove_linked_case"):
+            return redirect("case", case.pk)
+        raise Http404
     form = Form(request.POST if request.method == "POST" else None, initial={"version": case.version})
     if done := carry_out(
         request,
