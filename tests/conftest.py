@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from hypothesis import settings
 
 from correspondence.config.example import organisation
 from correspondence.core import clock
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from django.test import Client
     from pytest_django import DjangoDbBlocker
+
+# How long an example takes says nothing on a machine that runs other things as well.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 PLAIN_ASSETS = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

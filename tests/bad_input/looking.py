@@ -129,6 +129,8 @@ def _faults_of_link(page: Element, link: Element) -> Iterator[str]:
     if len(there) != 1 or there[0].attributes.get("type") == "hidden":
         yield f"{len(there)} places to which {link['href']} leads"
         return
+    if _is_hidden(there[0]):
+        yield f"{link['href']} leads to what the answers given leave hidden"
     # The message stands in the field's own group, not somewhere on the page.
     group = _around(there[0])
     if not any(link.text in beside.text for beside in group.all(class_="govuk-error-message")):
@@ -143,6 +145,15 @@ def _around(element: Element) -> Element:
         if "govuk-form-group" in group.classes and group.all(class_="govuk-error-message"):
             return group
     return element.parent or element
+
+
+def _is_hidden(element: Element) -> bool:
+    here: Element | None = element
+    while here is not None:
+        if any(one.endswith("__conditional--hidden") for one in here.classes):
+            return True
+        here = here.parent
+    return False
 
 
 def said(answered: Answered) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,14 +25,16 @@ pytestmark = pytest.mark.django_db
 MADE_AT_RANDOM = {
     "audit_entry": {"mac", "previous_mac", "request_id"},
     "caseload_search": {"id"},
+    "core_dateofcasework": {"moved_at"},
     "documents_attachment": {"storage_key"},
     "documents_casekey": {"wrapped"},
-    "jobs_job": {"unique_key"},
+    "jobs_job": {"arguments", "unique_key", "run_after", "created_at", "updated_at"},
+    "notifications_message": {"reference"},
     "organisation_user": {"password"},
 }
-"""Columns that differ between one sending and the next."""
+"""Columns that differ between one sending and the next: random ones, and those that tell the database's time."""
 
-Rows = dict[str, list[dict[str, Any]]]
+type Rows = dict[str, list[dict[str, Any]]]
 
 
 def model_fields() -> dict[str, str]:
@@ -72,12 +75,11 @@ def content() -> Rows:
         for model in apps.get_models():
             table = model._meta.db_table  # noqa: SLF001 - the public way to a model's table
             if table not in WRITTEN_BY_LOOKING:
-                cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" AS t ORDER BY 1')  # noqa: S608 - the names are Django's
-                rows = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor.fetchall()]
+                cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" AS t')  # noqa: S608 - the names are Django's
                 left_out = MADE_AT_RANDOM.get(table, set())
-                found[table] = [
-                    {name: value for name, value in row.items() if name not in left_out} for row in rows
-                ]
+                rows = [json.loads(row) for (row,) in cursor.fetchall()]
+                kept = [{name: row[name] for name in row if name not in left_out} for row in rows]
+                found[table] = sorted(kept, key=str)
     return found
 
 
@@ -95,14 +97,17 @@ def count_on_from(where: dict[str, int]) -> None:
 
 
 def what_comes_of(door: Door, answers: Answers, counted: dict[str, int]) -> Rows:
+    """The content of the database once these answers were sent; then everything is put back."""
     count_on_from(counted)
+    cookies = deepcopy(door.browser.client.cookies)
     with put_back():
         assert door.send(answers).status == 302
         found = content()
+    door.browser.client.cookies = cookies
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in DOORS if name != "sign_in"])
+@pytest.mark.parametrize("name", DOORS)
 def test_what_was_not_asked_is_not_taken(name: str) -> None:
     with time_machine.travel(clock.actual_now(), tick=False):
         door = DOORS[name]()
@@ -113,4 +118,4 @@ def test_what_was_not_asked_is_not_taken(name: str) -> None:
         extra = {field: value for field, value in model_fields().items() if field not in own}
         assert len(extra) > 100
         forged = what_comes_of(door, door.answers | extra, counted)
-    assert {t: [r for r in forged[t] if r not in proper[t]] for t in proper if forged[t] != proper[t]} == {}
+    assert {table: rows for table, rows in forged.items() if rows != proper[table]} == {}

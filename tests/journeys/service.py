@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAIL_WITHIN_SECONDS = 15
 QUIET_SECONDS = 0.3
 
+CASES = 30
+"""Of the demonstration: enough for lists with a second page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -85,7 +88,7 @@ class Service:
 
     def __init__(self, data: Path) -> None:
         self._ending = threading.Event()
-        self.stack = Stack(data, durable=False, stopping=self._ending.is_set)
+        self.stack = Stack(data, cases=CASES, durable=False, stopping=self._ending.is_set)
         self._watch = threading.Thread(target=self._supervise, name="supervise", daemon=True)
         self._passwords: dict[str, str] = {}
         self._addresses: dict[str, str] = {}

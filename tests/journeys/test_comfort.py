@@ -6,7 +6,6 @@ The page is made of every component, and handed to the browser without a server.
 from __future__ import annotations
 
 import mimetypes
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils.csp import build_policy
 from markupsafe import Markup
-from playwright.sync_api import sync_playwright
 
 from correspondence.config import templating
 from correspondence.pages.forms import fields
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parents[2] / "frontend" / "assets"
 ADDRESS = "http://service.example.invalid/"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NONCE = "bm9uY2U"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -158,14 +155,6 @@ def page_of(form: Form) -> str:
         csp_nonce=NONCE,
         csrf_input=Markup('<input type="hidden" name="csrfmiddlewaretoken" value="t">'),
     )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=next(filter(None, map(shutil.which, BROWSERS)), None), args=["--no-sandbox"]
-        )
 
 
 @pytest.fixture

@@ -81,9 +81,10 @@ def test_a_file_of_another_case_or_kind_is_not_found(as_manager: Client) -> None
     case, other = FoiCase(state="drafting"), FoiCase(request_files=["other.pdf"])
     theirs = Attachment.objects.get(case=other)
     response = attach(case, Kind.RESPONSE, ["response.pdf"], by="Rhys Responder")[0]
-    for attachment in (theirs, response):
-        address = f"/cases/{case.pk}/request-files/{attachment.pk}/remove/"
-        assert as_manager.post(address, form()).status_code == 404
+    address = f"/cases/{case.pk}/request-files/{{}}/remove/"
+    assert as_manager.post(address.format(theirs.pk), form()).status_code == 404
+    assert as_manager.get(address.format(response.pk)).status_code == 404
+    assert led_to(as_manager.post(address.format(response.pk), form())) == f"/cases/{case.pk}/"
     assert Attachment.objects.count() == 2
 
 

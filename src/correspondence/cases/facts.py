@@ -123,10 +123,10 @@ def _live_office(situation: Situation, code: str) -> bool:
 
 @names.fact(about="person", otherwise="Your team has no clearance on this case that it could remove now.")
 def users_approving_team_can_remove_clearance(situation: Situation) -> bool:
-    """Whether the person's approving team may take its level off.
+    """The person's team is Disclosure with the case's only level, or Press or Private Office with a level.
 
-    Disclosure: it is the only level on the case, counting every state, and pending or accepted.
-    Press or Private Office: it has a live level. It is about the team, not the named person.
+    The level is pending or accepted; for being the only one, levels in every state count. It is
+    about the team, not the named person.
     """
     if _live_office(situation, DISCLOSURE) and len(situation.approving) == 1:
         return True
@@ -211,7 +211,7 @@ def not_overturned_case(situation: Situation) -> bool:
     otherwise="No further clearance can be asked for: every level is on the case, or the window is open.",
 )
 def foi_clearance_can_be_escalated(situation: Situation) -> bool:
-    """Whether more clearance can be asked for.
+    """The response is not sent and a level is missing; with Disclosure on the case, the window is over too.
 
     Not flagged: until the response is sent. All three levels on the case: never. Flagged for
     Disclosure: once the escalation window is over, until the response is sent. Flagged without

@@ -79,7 +79,7 @@ class CommonValidator(password_validation.CommonPasswordValidator):
 
     def get_error_message(self) -> str:
         """What is wrong with it, in our words."""
-        return "Password is one that many people use, so it would be guessed: choose another"
+        return "Choose another password: many people use this one"
 
 
 class ServiceWordsValidator:

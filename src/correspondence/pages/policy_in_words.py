@@ -92,7 +92,8 @@ def _line(entry: Entry, state: str, workflow: Workflow, current: CurrentTables) 
         event=event.button or event.label,
         meaning=event.meaning,
         who=roles_in_words(entry.by),
-        conditions=[fact(name) for name in entry.when] + guards,
+        # A guard may ask what the row asks already.
+        conditions=list(dict.fromkeys([*(fact(name) for name in entry.when), *guards])),
         moves_to=_moves_to(entry, current),
         then=[effect(name) for name in entry.then],
         offered=any(role in event.offered_to for role in entry.by),

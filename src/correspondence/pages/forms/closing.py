@@ -198,7 +198,10 @@ def _asked_of(row: Exemption) -> list[str]:
 def _question(name: str, row: Exemption) -> fields.Look:
     if name.startswith("public_interest_reasons_"):
         return fields.LongTextField(
-            f"Why does the public interest favour maintaining {row.section}?", max_length=REASONS, required=False, rows=3
+            f"Why does the public interest favour maintaining {row.section}?",
+            max_length=REASONS,
+            required=False,
+            rows=3,
         )
     if name.startswith("public_interest_"):
         return fields.RadiosField(
