@@ -106,17 +106,6 @@ def test_no_more_than_twenty_at_once(name: str, monkeypatch: pytest.MonkeyPatch)
     assert with_files(door, question, *many[:20]).status == 302
 
 
-def test_files_in_a_question_that_the_answers_hide_are_not_taken_in_silence() -> None:
-    for name, hidden in (
-        ("create_foi.by_post", "attachments"),
-        ("create_foi.by_email_with_files", "documents"),
-    ):
-        door = DOORS[name]()
-        before = fingerprint()
-        answered = with_files(door, hidden, *[(file.name, file.content) for file in PDF])
-        print(name, answered.status, answered.location, said(answered)[:200], fingerprint() != before)
-
-
 NAMES = {
     "Réponse finale.pdf": "",
     "e\u0301te\u0301.pdf": "",
@@ -125,7 +114,7 @@ NAMES = {
     "נספח\u200f 12.pdf": "",
     "回答 ＦＯＩ.pdf": "",
     "a\u00a0b\u3000c.pdf": "",
-    '100 % & <b>"it\'s"</b> #1; a=b?.pdf': "",
+    '100 % & <b>"it\'s"#1; a=b?.pdf': "",
     "CON.pdf": "",
     "-rf.pdf": "",
     ".pdf": "",

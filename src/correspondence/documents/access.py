@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from correspondence.cases.situation import Situation
     from correspondence.organisation.models import User
 
+
 def sees_responses(situation: Situation) -> bool:
     """Whether somebody who sees the case sees its response files too.
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+
 def success(request: HttpRequest, text: str, *, link: str = "", href: str = "") -> None:
     """Something was done; where something can follow, a link leads to it."""
     onward = format_html('{} <a class="govuk-link" href="{}">{}</a>', text, href, link) if link else text

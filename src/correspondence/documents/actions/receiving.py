@@ -20,7 +20,7 @@ from correspondence.documents.models import Attachment
 from correspondence.jobs import actions as jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from correspondence.cases.acting import Acting, FormStamp
@@ -59,7 +59,7 @@ class _Hashed:
 
 
 @contextmanager
-def received(uploads: Sequence[Upload], *, key: DataKey) -> Iterator[Sequence[Received]]:
+def received(uploads: Sequence[Upload], *, key: Callable[[], DataKey]) -> Iterator[Sequence[Received]]:
     """Have files in the store for as long as it takes to write their rows.
 
     What the rules refuse inside is removed from the store again. After any other failure the objects stay:
@@ -67,7 +67,7 @@ def received(uploads: Sequence[Upload], *, key: DataKey) -> Iterator[Sequence[Re
 
     Args:
         uploads: as they came; nothing is stored unless all of them can be taken.
-        key: of the case to which they belong.
+        key: of the case; asked for once the files can be taken, since the case may only then get one.
 
     Raises:
         Invalid: what is wrong with each file, all at once.
@@ -77,9 +77,10 @@ def received(uploads: Sequence[Upload], *, key: DataKey) -> Iterator[Sequence[Re
     if not checked:
         raise Refused("Choose a file.", field=filenames.FIELD)
     stored: list[Received] = []
+    data_key = key()
     try:
         for upload, found in zip(uploads, checked, strict=True):
-            stored.append(_store(upload, found, key))
+            stored.append(_store(upload, found, data_key))
         yield stored
     except (Refused, AlreadyDone):
         _discard(stored)

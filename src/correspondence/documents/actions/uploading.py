@@ -60,7 +60,7 @@ def open_case(
         raise AlreadyDone(done)
     access.require(user, "create_case")
     key = keys.new_key(creating.reserve_case_id())
-    with received(files, key=key) as stored, transaction.atomic():
+    with received(files, key=lambda: key) as stored, transaction.atomic():
         case = creating.create_case(
             case_type=case_type,
             details=details,
@@ -101,7 +101,7 @@ def add_request_files(
         message: what was written beside them; it goes into the conversation.
     """
     _check_first(case_id, "edit_case", acting=acting, stamp=stamp)
-    with received(files, key=keys.case_key(case_id)) as stored, transaction.atomic():
+    with received(files, key=lambda: keys.case_key(case_id)) as stored, transaction.atomic():
         case = queries.locked(case_id)
         transitions.guard(case, stamp)
         # No transition holds this form's key; the files themselves do.
@@ -136,7 +136,7 @@ def add_responses(
         message: what was written beside them; it goes into the conversation.
     """
     _check_first(case_id, "add_responses", acting=acting, stamp=stamp)
-    with received(files, key=keys.case_key(case_id)) as stored, transaction.atomic():
+    with received(files, key=lambda: keys.case_key(case_id)) as stored, transaction.atomic():
         case = responding.add_responses(
             case_id=case_id, files=_names(stored), message=message, acting=acting, now=now, stamp=stamp
         )
@@ -195,7 +195,7 @@ def _approve(
 ) -> Case:
     event = "upload_response_approve_and_bypass" if bypass else "upload_response_and_approve"
     _check_first(case_id, event, acting=acting, stamp=stamp)
-    with received(files, key=keys.case_key(case_id)) as stored, transaction.atomic():
+    with received(files, key=lambda: keys.case_key(case_id)) as stored, transaction.atomic():
         case = clearing.approve(
             case_id=case_id,
             acting=acting,
@@ -226,7 +226,7 @@ def upload_response_and_return_for_redraft(
         compliant: the draft met the standard when it came: its date is recorded.
     """
     _check_first(case_id, "upload_response_and_return_for_redraft", acting=acting, stamp=stamp)
-    with received(files, key=keys.case_key(case_id)) as stored, transaction.atomic():
+    with received(files, key=lambda: keys.case_key(case_id)) as stored, transaction.atomic():
         case = clearing.upload_response_and_return_for_redraft(
             case_id=case_id,
             files=_names(stored),
