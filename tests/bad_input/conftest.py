@@ -1,4 +1,4 @@
-"""A store of its own for each test, so that nothing is kept can be seen."""
+"""A store of its own for each test, and one real server for those that speak to it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from correspondence.core import settings
+from operations.local.stack import Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -20,3 +22,10 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         settings, "_current", settings.current().model_copy(update={"document_store": folder})
     )
     return folder
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole service, with its people and without a case."""
+    with Stack(tmp_path_factory.mktemp("service") / "data", durable=False, cases=0) as running:
+        yield running

@@ -64,10 +64,6 @@ def is_kept(text: str) -> bool:
         return cursor.fetchone() is not None
 
 
-class _PutBack(Exception):
-    pass
-
-
 @contextmanager
 def put_back() -> Iterator[None]:
     """Whatever happens inside has never happened afterwards, neither in the database nor in the store."""
@@ -75,8 +71,8 @@ def put_back() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            raise _PutBack
-    except _PutBack:
+            transaction.set_rollback(True)
+    finally:
         for stray in objects() - kept:
             stray.unlink()
 

@@ -11,8 +11,7 @@ from correspondence.pages.forms import fields
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django import forms
-
+    from correspondence.pages.forms.look import Look
     from tests.bad_input.browser import Answers
 
 MEBIBYTE = 1024**2
@@ -40,10 +39,10 @@ class Spoiled:
     outcome: Outcome = Outcome.REFUSED
 
     @property
-    def only(self) -> Any:
+    def only(self) -> str:
         """The value, where a single one is sent."""
         (value,) = self.put.values()
-        return value
+        return str(value)
 
     def among(self, answers: Answers) -> Answers:
         """All answers, with this one among them."""
@@ -51,7 +50,10 @@ class Spoiled:
         return {name: value for name, value in sent.items() if value is not None}
 
 
-UNUSUAL = "👩‍👩‍👧‍👦 طلب עברית e\u0301 Z͑ͫ̓ 𝕱 \U0010ffff a\u200b\u2060\ufeffb \u202efdp\u202c \ufffe\x01\x1b\x7f <b>&amp;{{7*7}}'\""
+UNUSUAL = (
+    "👩\u200d👩\u200d👧\u200d👦 طلب עברית e\u0301 Z͑ͫ̓ \U0001d571 \U0010ffff a\u200b\u2060\ufeffb"
+    " \u202efdp\u202c \ufffe\x01\x1b\x7f <b>&amp;{{7*7}}'\""
+)
 """Unusual text that is in order, and is kept as it came: emoji with joiners, other directions and marks that
 turn them, combining marks, what has no width, what lies beyond the first plane, controls, markup."""
 
@@ -75,7 +77,7 @@ NO_DATES = (
 )
 
 
-def spoilings(name: str, field: forms.Field, proper: Answers) -> Iterator[Spoiled]:
+def spoilings(name: str, field: Look, proper: Answers) -> Iterator[Spoiled]:
     """Everything that can be wrong with one answer."""
     if isinstance(field, fields.DateField):
         yield from _of_a_date(name, field, proper)
@@ -95,7 +97,7 @@ def spoilings(name: str, field: forms.Field, proper: Answers) -> Iterator[Spoile
         raise TypeError(f"Nobody knows what can be wrong with {name}.")
 
 
-def _missing(name: str, field: forms.Field, *empty: str) -> Iterator[Spoiled]:
+def _missing(name: str, field: Look, *empty: str) -> Iterator[Spoiled]:
     outcome = Outcome.REFUSED if field.required else Outcome.EITHER
     yield Spoiled("missing", {name: None}, outcome)
     for value in empty:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from correspondence.rulebook import loader
-from tests.bad_input.doors import DOORS, boxes
+from tests.bad_input.doors import DOORS
 from tests.bad_input.looking import faults, fingerprint, put_back, said
+from tests.bad_input.opening import boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

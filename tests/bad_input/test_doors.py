@@ -7,8 +7,9 @@ import pytest
 from correspondence.pages.forms.base import Form, PlainForm
 from correspondence.pages.urls import urlpatterns
 from tests.bad_input.browser import Browser
-from tests.bad_input.doors import DOORS, MANAGER
+from tests.bad_input.doors import DOORS
 from tests.bad_input.looking import ALERT, fingerprint
+from tests.bad_input.opening import MANAGER
 from tests.bad_input.shapes import form_behind
 from tests.factories import person
 from tests.pages.test_forms_base import forms_of_the_service

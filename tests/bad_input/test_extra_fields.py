@@ -1,4 +1,4 @@
-"""A form takes what it asks for and nothing else: every field of every model is sent along with every form."""
+"""A form takes what it asks for and nothing else, although every field of every model is sent along."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MADE_AT_RANDOM = {
     "notifications_message": {"reference"},
     "organisation_user": {"password"},
 }
-"""Columns that differ between one sending and the next: random ones, and those that tell the database's time."""
+"""Columns that differ between two sendings: random ones, and those that tell the database's time."""
 
 type Rows = dict[str, list[dict[str, Any]]]
 

@@ -1,4 +1,4 @@
-"""Files through every form that takes some: what cannot be taken is named, and the rest comes back as it went in."""
+"""Files through every form that takes some: what cannot be taken is named, the rest comes back as it went."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from correspondence.documents.models import Attachment
 from correspondence.pages import uploads
 from tests.bad_input.browser import Sent
-from tests.bad_input.doors import DOORS, MANAGER, PDF
+from tests.bad_input.doors import DOORS
 from tests.bad_input.looking import faults, fingerprint, put_back, said
 from tests.documents.samples import sample
 

@@ -16,8 +16,9 @@ from correspondence.documents.models import Kind
 from correspondence.organisation.models import Team
 from correspondence.pages.urls import urlpatterns
 from tests.bad_input.browser import Browser, Door
-from tests.bad_input.doors import DOORS, MANAGER, RESPONDER
+from tests.bad_input.doors import DOORS
 from tests.bad_input.looking import faults, fingerprint
+from tests.bad_input.opening import MANAGER, RESPONDER
 from tests.factories import FoiCase, acting, attach, person, unit
 from tests.permissions.world import ARGUMENTS, world
 

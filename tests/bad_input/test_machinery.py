@@ -12,8 +12,9 @@ from correspondence.cases.acting import FormStamp
 from correspondence.cases.actions import messaging
 from correspondence.core import clock
 from tests.bad_input.browser import FORM, MULTIPART, TOKEN, parts
-from tests.bad_input.doors import DOORS, MANAGER
+from tests.bad_input.doors import BUTTONS_ALONE, DOORS
 from tests.bad_input.looking import ALERT, faults, fingerprint, put_back
+from tests.bad_input.opening import MANAGER
 from tests.factories import FoiCase, acting
 
 if TYPE_CHECKING:
@@ -26,10 +27,7 @@ pytestmark = pytest.mark.django_db
 
 ADDRESSES = [name for name in DOORS if "." not in name]
 
-SENT_ALONE = {"sign_out", "unlock"}
-"""What a button does that has nothing to say beside its token."""
-
-WITHOUT_KEY = {"sign_in", "forgotten_password", "new_password", "search", *SENT_ALONE}
+WITHOUT_KEY = {"sign_in", "forgotten_password", "new_password", "search", *BUTTONS_ALONE}
 """Nothing about a case: sent twice, it is done twice, or its link is dead."""
 
 WHATEVER_THE_VERSION = {"add_message_to_case", "take_case_on", "close"}
@@ -81,7 +79,7 @@ def test_what_did_not_come_from_our_page_is_refused(name: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", [name for name in ADDRESSES if name not in SENT_ALONE])
+@pytest.mark.parametrize("name", [name for name in ADDRESSES if name not in BUTTONS_ALONE])
 def test_a_form_of_which_only_the_token_came_is_refused(name: str) -> None:
     door = DOORS[name]()
     before = fingerprint()

@@ -6,16 +6,17 @@ import re
 import socket
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from tests.pages.reading import read
+from tests.bad_input.browser import BOUNDARY, FORM, MULTIPART, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tests.bad_input.browser import Answers, Sent
+
 HUNG_SECONDS = 10
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Reply:
     """What came back over the wire; status 0 when the server only closed the line.
 
     Attributes:
-        seconds: until the line was closed or the answer complete.
+        seconds: until the answer was complete, or the line closed.
     """
 
     status: int
@@ -44,20 +45,18 @@ def exchange(url: str, pieces: Iterable[bytes], *, pause: float = 0.0, hang_up: 
         pause: in seconds, between the pieces.
         hang_up: close our half of the line after the last piece, as a browser does that is shut down.
     """
-    parts = urlsplit(url)
+    place = urlsplit(url)
     began = time.monotonic()
-    with socket.create_connection((parts.hostname or "", parts.port or 80), HUNG_SECONDS) as line:
+    with socket.create_connection((place.hostname or "", place.port or 80), HUNG_SECONDS) as line:
         try:
             for number, piece in enumerate(pieces):
-                if number:
-                    time.sleep(pause)
+                time.sleep(pause if number else 0)
                 line.sendall(piece)
             if hang_up:
                 line.shutdown(socket.SHUT_WR)
         except (BrokenPipeError, ConnectionResetError):
             pass  # It has heard enough; what it said may still be there to read.
-        answer = _read(line)
-    return Reply(*answer, time.monotonic() - began)
+        return Reply(*_read(line), time.monotonic() - began)
 
 
 def _read(line: socket.socket) -> tuple[int, Mapping[str, str], bytes]:
@@ -70,74 +69,68 @@ def _read(line: socket.socket) -> tuple[int, Mapping[str, str], bytes]:
         received += more
         head, complete, body = received.partition(b"\r\n\r\n")
         status, headers = _head(head) if complete else (0, {})
-        length = int(headers.get("content-length", -1))
-        if not more or (complete and 0 <= length <= len(body)):
+        if not more or (complete and 0 <= int(headers.get("content-length", -1)) <= len(body)):
             return status, headers, body
 
 
 def _head(head: bytes) -> tuple[int, Mapping[str, str]]:
     first, *lines = head.decode("latin-1").split("\r\n")
-    named = (line.partition(":") for line in lines)
-    return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in named}
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = "; ".join([*filter(None, [headers.get(name.lower())]), value.strip()])
+    return int(first.split()[1]), headers
 
 
 class Visitor:
-    """Somebody signed in at the real server.
-
-    Args:
-        url: of the pages.
-        email: whose account; nobody's when empty.
-    """
+    """Somebody at the real server, signed in if their address and password are given."""
 
     def __init__(self, url: str, email: str = "", password: str = "") -> None:
         self.url = url
+        self.token = ""
         self._cookies: dict[str, str] = {}
-        self._token = ""
         self.open("/sign-in/")
         if email:
-            reply = self.send("/sign-in/", {"email": email, "password": password})
-            assert reply.status == 302, reply.status
+            assert self.send("/sign-in/", {"email": email, "password": password}).status == 302
             self.open("/teams/")
 
     def head(self, method: str, path: str, **headers: str) -> bytes:
-        """The beginning of a request of this person; a header that is empty is left out."""
-        lines = {
+        """The beginning of a request of this person; an empty header is left out."""
+        said = {
             "Host": urlsplit(self.url).netloc,
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
             "Connection": "close",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        lines |= {name.replace("_", "-"): value for name, value in headers.items()}
-        said = [f"{name}: {value}" for name, value in lines.items() if value]
-        return "\r\n".join([f"{method} {path} HTTP/1.1", *said, "", ""]).encode("utf-8")
+        lines = [f"{name}: {value}" for name, value in said.items() if value]
+        return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode()
+
+    def post(self, path: str, body: bytes, kind: str = FORM, **headers: str) -> list[bytes]:
+        """A request that brings these bytes, in two pieces."""
+        said = {"Content_Type": kind, "Content_Length": str(len(body)), "X_CSRFToken": self.token, **headers}
+        return [self.head("POST", path, **said), body]
+
+    def form(self, path: str, answers: Answers, files: tuple[Sent, ...] = ()) -> list[bytes]:
+        """A proper form."""
+        sent = {"csrfmiddlewaretoken": self.token, **answers}
+        if files:
+            return self.post(path, parts(sent, files), MULTIPART)
+        return self.post(path, urlencode(sent, doseq=True).encode())
 
     def open(self, path: str) -> Reply:
         """Open a page."""
         return self._remember(exchange(self.url, [self.head("GET", path)]))
 
-    def body(self, answers: Mapping[str, str]) -> bytes:
-        """A form with this person's token."""
-        return urlencode({"csrfmiddlewaretoken": self._token, **answers}, doseq=True).encode()
-
-    def send(self, path: str, answers: Mapping[str, str]) -> Reply:
+    def send(self, path: str, answers: Answers, files: tuple[Sent, ...] = ()) -> Reply:
         """Send a form."""
-        return self.send_raw(path, self.body(answers))
-
-    def send_raw(self, path: str, body: bytes, *, content_type: str = FORM, **headers: str) -> Reply:
-        """Send these bytes as the content of a form."""
-        head = self.head("POST", path, Content_Type=content_type, Content_Length=str(len(body)), **headers)
-        return self._remember(exchange(self.url, [head, body]))
-
-    @property
-    def token(self) -> str:
-        """What proves that a form is from one of our pages."""
-        return self._token
+        return self._remember(exchange(self.url, self.form(path, answers, files)))
 
     def _remember(self, reply: Reply) -> Reply:
-        for cookie in re.findall(r"(csrftoken|sessionid)=([^;]*);", reply.headers.get("set-cookie", "")):
-            self._cookies[cookie[0]] = cookie[1]
+        for name, value in re.findall(r"(csrftoken|sessionid)=([^;]*);", reply.headers.get("set-cookie", "")):
+            self._cookies[name] = value
         if found := re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', reply.body):
-            self._token = found[1].decode()
+            self.token = found[1].decode()
         return reply
 
 
-__all__ = ["Reply", "Visitor", "exchange", "read", "Self"]
+__all__ = ["BOUNDARY", "HUNG_SECONDS", "Reply", "Visitor", "exchange"]

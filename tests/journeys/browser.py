@@ -52,7 +52,7 @@ def launch(playwright: Playwright) -> Browser:
     """Start the browser."""
     return playwright.chromium.launch(
         executable_path=next(filter(None, map(shutil.which, BROWSERS)), None),
-        args=["--no-sandbox", "--disable-dev-shm-usage"],
+        args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     )
 
 
@@ -91,9 +91,9 @@ class Window:
         )
         self._context.set_default_timeout(10_000)
         self.page = self._context.new_page()
+        self._mirror: Page | None = None
         self._said: list[str] = []
         self._answers: list[Response] = []
-        self._judged = 0
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._said.append(str(error)))
         self.page.on("response", self._note)
@@ -102,6 +102,8 @@ class Window:
         """Close it. Nothing may have been said since the last page, and no page have gone unjudged."""
         said, unjudged = self._said, [answer.url for answer in self._answers if self._is_page(answer)]
         self._context.close()
+        if self._mirror:
+            self._mirror.close()
         assert said == []
         assert unjudged == []
 
@@ -160,9 +162,9 @@ class Window:
 
     def _judge(self, page: Response, status: int) -> None:
         answers, self._answers = self._answers, []
-        self._judged += 1
         text = "" if page.status == status else self.text()
         assert page.status == status, f"{page.url} answered {page.status}: {text[:1500]}"
+        assert [answer.url for answer in answers if self._is_page(answer)] == [page.url]
         for answer in answers:
             assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, f"{answer.url} answered {answer.status}"
             if answer.request.is_navigation_request():
@@ -200,17 +202,20 @@ class Window:
         main_action = page.locator(MAIN_ACTION)
         if main_action.count():
             is_reached_by_keyboard(page, main_action.first)
-        if not self.scripts:
-            page.context.close()
 
     def _as_without_scripts(self) -> Page:
-        """This page in a window where axe can run, its scripts cut out."""
+        """This page, its scripts cut out, in a window where axe can run."""
+        if self._mirror is None:
+            self._mirror = self._browser.new_page(viewport=self._size)
         content = re.sub(r"<script.*?</script>", "", self.page.content(), flags=re.DOTALL)
-        context = self._browser.new_context(viewport=self._size)
-        page = context.new_page()
-        page.route(self.page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
-        page.goto(self.page.url)
-        return page
+        address = self.page.url.partition("#")[0]
+        self._mirror.unroute_all()
+        self._mirror.route(
+            lambda url: url == address,
+            lambda route: route.fulfill(body=content, content_type="text/html"),
+        )
+        self._mirror.goto(address)
+        return self._mirror
 
     # --- filling in ---------------------------------------------------------------------------------
 

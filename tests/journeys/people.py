@@ -178,13 +178,15 @@ class Person(Window):
         self.chooses(decision="accept")
         self.presses("Confirm")
 
-    def attaches(self, field: str, names: Sequence[str]) -> None:
-        """Choose files."""
+    def attaches(self, field: str, names: Sequence[str]) -> dict[str, bytes]:
+        """Choose files of the kinds that their names say; answers with what is in them."""
+        contents = {name: sample(name.rpartition(".")[2]) for name in names}
         chosen: list[FilePayload] = [
-            {"name": name, "mimeType": "application/octet-stream", "buffer": sample(name.rpartition(".")[2])}
-            for name in names
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+            for name, content in contents.items()
         ]
         self.page.locator(f"[name={field}]").set_input_files(chosen)
+        return contents
 
     def uploads(self, case: Case, *names: str, message: str = "") -> None:
         """Upload a response."""

@@ -186,7 +186,7 @@ def test_j5_upload_send_and_close_as_granted(
     rhys.follows("Upload response")
     rhys.presses("Upload response", 422)
     rhys.sees_errors("documents")
-    rhys.attaches("documents", ["answer.docx", "figures.pdf"])
+    chosen = rhys.attaches("documents", ["answer.docx", "figures.pdf"])
     rhys.fills(message="The figures are complete.")
     rhys.presses("Upload response")
     rhys.sees_notice("The response was uploaded.")
@@ -194,8 +194,8 @@ def test_j5_upload_send_and_close_as_granted(
     files = " ".join(rhys.panel("Response files").inner_text().split())
     for words in ("answer.docx", "figures.pdf", "Rhys Responder, Unit A", short_date(sent)):
         assert words in files
-    for name in ("answer.docx", "figures.pdf"):
-        assert rhys.downloads(name)
+    for name, content in chosen.items():
+        assert rhys.downloads(name) == content
     assert "The figures are complete." in rhys.panel("Conversation").inner_text()
 
     rhys.follows("Mark response as sent")

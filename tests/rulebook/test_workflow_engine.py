@@ -171,8 +171,7 @@ def test_every_guard_was_tried() -> None:
             {"role": "responder", "state": "drafting"},
             Refusal(
                 "wrong_role",
-                "“Clearance by Disclosure added” is for a manager or approver "
-                "while the case is “Draft in progress”.",
+                "“Flag for Disclosure” is for a manager or approver while the case is “Draft in progress”.",
             ),
         ),
         (

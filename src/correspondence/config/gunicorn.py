@@ -1,13 +1,16 @@
 """The web server: threads that wait for the database share a process (read by gunicorn)."""
 
 import os
+import socket
+import struct
+from typing import Any
 
 from correspondence.config import environment
 
 _settings = environment.read()
 
 bind = _settings.bind
-worker_class = "gthread"
+worker_class = "correspondence.config.worker.Worker"
 workers = _settings.web_processes
 threads = _settings.web_threads
 # Waiting grows outward: 65 s here, more in every part in front.
@@ -19,3 +22,13 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
+
+SILENCE_SECONDS = 8
+"""For so long a request may say nothing in the middle: a thread that waits for more serves nobody else."""
+
+
+def when_ready(server: Any) -> None:
+    """Called by gunicorn once it listens; each connection takes the limit over from the listening socket."""
+    for listener in server.LISTENERS:
+        limit = struct.pack("ll", SILENCE_SECONDS, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ALLOWED = frozenset(
     {
         "event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "milliseconds",
-        "user_id", "case_id", "job_id", "attachment_id", "kind", "queue", "attempts", "error", "trace", "sql", "count", "file",
-        "process",
+        "user_id", "case_id", "job_id", "attachment_id", "kind", "queue", "attempts", "error", "trace", "sql",
+        "count", "file", "process",
     }
 )  # fmt: skip
 """The fields that a line may carry. Anything else is dropped: a request's words never reach a log."""

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "correspondence.pages.middleware.headers.HeadersMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "correspondence.pages.middleware.method.MethodMiddleware",
     "correspondence.pages.middleware.forms.FormsMiddleware",
@@ -93,7 +94,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "correspondence.pages.middleware.session.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "correspondence.pages.middleware.sign_in.SignInRequiredMiddleware",
 ]
 

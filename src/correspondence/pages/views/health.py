@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
+from pydantic import ValidationError
 
 from correspondence.core.errors import Misconfigured
 from correspondence.documents import keys
@@ -87,10 +88,10 @@ def _migrations() -> bool:
 
 
 def _policy() -> bool:
-    """Whether there is a policy edition, and every name in it is known to this process."""
+    """Whether there is a policy edition that this process can read, with no name in it that it lacks."""
     try:
         return not loader.lacking(loader.current_edition_id())
-    except (DatabaseError, Misconfigured):
+    except (DatabaseError, Misconfigured, ValidationError):
         return False
 
 
