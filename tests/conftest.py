@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -46,9 +47,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     then, under the same ids.
     """
     del django_db_setup
+    # On the second: what is put back keeps no more than thousandths, and the audit record can tell.
+    on_the_second = clock.actual_now().replace(microsecond=0)
     with django_db_blocker.unblock():
-        call_command("publish_policy", verbosity=0)
-        organisation.load_people(clock.actual_now())
+        with time_machine.travel(on_the_second, tick=False):
+            call_command("publish_policy", verbosity=0)
+            organisation.load_people(on_the_second)
         loaded = connection.creation.serialize_db_to_string()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(TransactionTestCase, "_fixture_teardown", _emptied_and_refilled(loaded))

@@ -98,7 +98,7 @@ def tampered(name: str, door: Door) -> Iterator[tuple[str, Answers]]:
     yield "no key", door.without("form_key")
     for key in keys:
         yield f"key {key!r}", {**proper, "form_key": key}
-    versions = ["abc", "-1", "1.5", "1e3", "9" * 30, "1\0", ["1", "2"]]
+    versions = ["abc", "-1", "1e3", "9" * 30, ["1", "2"]]
     if door.case and name not in WHATEVER_THE_VERSION:
         versions += [str(door.case.version - 1), str(door.case.version + 1), str(2**31 - 1)]
     for version in versions:

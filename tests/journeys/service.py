@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -71,16 +70,6 @@ class Inbox:
     def one(self, *, to: str, about: str) -> Mail:
         """The one message to this address with these words in its subject."""
         return self.wait_for(1, to=to, about=about)[0]
-
-    def next_goes_wrong(self, **fault: Any) -> None:
-        """Switch a fault on: see ``stubs.notify.faults``."""
-        request = urllib.request.Request(  # noqa: S310 - our own loopback address
-            f"{self._url}/faults",
-            data=json.dumps(fault).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with DIRECT.open(request, timeout=10):
-            pass
 
 
 class Service:

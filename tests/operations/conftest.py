@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 SMALL_SERVICE = Path(__file__).with_name("small_service.py")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heard() -> None:
+    """A run in the background may begin deaf to some signals, and what a test starts would inherit it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
     """Return when the condition holds; fail when it does not in time."""
     deadline = time.monotonic() + seconds

@@ -22,11 +22,11 @@ ENCODING = "utf-8"
 UNREADABLE = "application/octet-stream"
 
 
-def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def application(request: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Hand a request on, once it is such that it can be read."""
-    environ["CONTENT_TYPE"] = _readable(environ.get("CONTENT_TYPE", ""))
-    environ["wsgi.input"] = _Whole(environ["wsgi.input"])
-    return _pages(environ, start_response)
+    request["CONTENT_TYPE"] = _readable(request.get("CONTENT_TYPE", ""))
+    request["wsgi.input"] = _Whole(request["wsgi.input"])
+    return _pages(request, start_response)
 
 
 def _readable(content_type: str) -> str:
