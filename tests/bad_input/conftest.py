@@ -27,5 +27,6 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole service, with its people and without a case."""
-    with Stack(tmp_path_factory.mktemp("service") / "data", durable=False, cases=0) as running:
+    data = tmp_path_factory.mktemp("service") / "data"
+    with Stack(data, environment={"LOG_LEVEL": "INFO"}, durable=False, cases=0) as running:
         yield running

@@ -8,6 +8,7 @@ from tests.bad_input.browser import FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
     from tests.bad_input.wire import Visitor
 
@@ -56,6 +57,10 @@ NO_PATHS = (
 )  # fmt: skip
 NO_HOSTS = (
     "evil.example", "127.0.0.1:abc", "[::1", "a" * 5000, "127.0.0.1, evil.example", "x@127.0.0.1",
+)  # fmt: skip
+BETWEEN = (
+    b"\0", b"\xff", b"\xed\xa0\x80", b"%", b"%00", b"\r\n", b"\n", b":", b";", b"=", b'"', b" ", b"--", b"&",
+    b"9" * 30, b"-1", b"*=utf-7''", b"charset=zlib",
 )  # fmt: skip
 NO_HEADERS = ("nonsense", "X y : z", "X: y\r\n z", "X: y\0z", ": y")
 
@@ -109,3 +114,19 @@ def in_their_head(who: Visitor) -> Requests:
     yield "no version", [b"GET /\r\n"]
     yield "another version", [b"GET / HTTP/9.9\r\nHost: x\r\n\r\n"]
     yield "an expectation", get(Expect="nonsense")
+
+
+def damaged(request: bytes, chance: Random) -> bytes:
+    """A proper request with a few of its bytes changed, lost, doubled, or with something put between them."""
+    data = bytearray(request)
+    for _ in range(chance.choice([1, 1, 2, 3, 8])):
+        here, there = chance.randrange(len(data)), chance.randrange(len(data))
+        length = chance.choice([1, 2, 8, 40])
+        how = chance.randrange(4)
+        if how == 0:
+            data[here] = chance.randrange(256)
+        elif how == 1:
+            del data[here : here + min(length, len(data) - 1)]
+        else:
+            data[here:here] = chance.choice(BETWEEN) if how == 2 else data[there : there + length]
+    return bytes(data)

@@ -25,7 +25,7 @@ from correspondence.core import clock
 from tests.bad_input.browser import Sent
 from tests.bad_input.doors_of_requests import REQUESTED
 from tests.bad_input.looking import INNARDS
-from tests.bad_input.no_requests import IN_PARTS, PART, in_their_content, in_their_head, several
+from tests.bad_input.no_requests import IN_PARTS, PART, damaged, in_their_content, in_their_head, several
 from tests.bad_input.opening import boxes
 from tests.bad_input.wire import HUNG_SECONDS, Reply, Visitor, exchange
 from tests.documents.samples import sample
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGER = "bea.manager@example.invalid"
+BY_EMAIL = {"delivery_method": "sent_by_email", "message": "Which hours?"}
+BY_POST = {"delivery_method": "sent_by_post"}
+DAMAGED = 400
+
 HEADERS = (
     "content-security-policy",
     "x-content-type-options",
@@ -78,6 +82,39 @@ def test_what_is_no_proper_request_is_answered_without_a_fault(
     assert wrong == {}
     assert len(asked) > 45
     assert manager.open("/cases/open/").status == 200
+
+
+def test_what_cannot_be_read_is_logged_without_a_word_of_it(server: Stack, manager: Visitor) -> None:
+    # As broken as a request can be, with a letter at the place of its first line.
+    exchange(manager.url, [b"text=A letter from Harriet&x=1\r\nCookie: sessionid=secret\r\n\r\n"])
+    exchange(manager.url, [manager.head("GET", "/", Harriet_Lowe="x").replace(b"Lowe:", b"Lowe :")])
+    logged = server.process("web").log.read_text(encoding="utf-8")
+    assert '"event": "unreadable"' in logged
+    assert "InvalidHeaderName" in logged
+    assert not [word for word in ("Harriet", "HARRIET", "letter", "secret") if word in logged]
+
+
+def test_a_damaged_request_is_never_a_fault_of_ours(manager: Visitor) -> None:
+    chance = random.Random(1)  # noqa: S311 - where to damage, no secret
+    letter = Sent("Letter.pdf", sample("pdf"))
+    request = {**REQUESTED, **boxes("received_date", clock.london_date(clock.actual_now()))}
+    statuses = set()
+    for _ in range(DAMAGED):
+        key = {"form_key": str(uuid4())}
+        head, body = chance.choice(
+            [
+                manager.form("/cases/foi/new/", {**request, **BY_EMAIL, **key}),
+                manager.form("/cases/foi/new/", {**request, **BY_POST, **key}, (letter,)),
+                manager.form("/search/", {"text": "hours"}),
+                [manager.head("GET", "/cases/open/?page=1"), b""],
+            ]
+        )
+        sent = damaged(head + body, chance)
+        reply = exchange(manager.url, [sent], hang_up=True)
+        assert reply.status < 500, sent
+        assert reply.seconds < HUNG_SECONDS, sent
+        statuses.add(reply.status)
+    assert {302, 400, 403, 422} <= statuses
 
 
 def test_what_a_browser_sends_beside_a_page_may_be_nonsense(manager: Visitor) -> None:
@@ -185,8 +222,6 @@ class Client(threading.Thread):
         )
 
 
-BY_EMAIL = {"delivery_method": "sent_by_email", "message": "Which hours?"}
-BY_POST = {"delivery_method": "sent_by_post"}
 PIECE = 64 * 1024
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from gunicorn.workers.gthread import ThreadWorker
 
 from correspondence.pages.middleware.headers import PERMISSIONS_POLICY
@@ -12,6 +13,9 @@ from correspondence.pages.middleware.headers import PERMISSIONS_POLICY
 if TYPE_CHECKING:
     from socket import socket
 
+_log = structlog.get_logger("correspondence.requests")
+
+QUOTING = ("Invalid request from", "Error handling request")
 NOT_IMPLEMENTED, BAD_REQUEST = 501, 400
 HEADERS = {
     "Connection": "close",
@@ -46,8 +50,33 @@ def answer(status: int) -> bytes:
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Says to a broken request what gunicorn would, without quoting it, and never that the fault is ours."""
 
+    log: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.log = _Discreet(self.log)
+
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
+        _log.warning("unreadable", exc_info=exc)
         super().handle_error(req, _Rewritten(client), addr, exc)
+
+
+class _Discreet:
+    """gunicorn's log without the lines that quote a request: a cookie, or a letter, may stand in them."""
+
+    def __init__(self, log: Any) -> None:
+        self._log = log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def warning(self, message: str, *args: Any, **kwargs: Any) -> None:
+        if not message.startswith(QUOTING):
+            self._log.warning(message, *args, **kwargs)
+
+    def exception(self, message: str, *args: Any, **kwargs: Any) -> None:
+        if not message.startswith(QUOTING):
+            self._log.exception(message, *args, **kwargs)
 
 
 class _Rewritten:
