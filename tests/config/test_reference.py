@@ -36,8 +36,12 @@ def test_no_page_is_out_of_date(name: str) -> None:
     assert kept(name) == PAGES[name], f"docs/reference/{name} is out of date: make docs"
 
 
+BY_HAND = {"operations.md", "sscl.md"}
+"""Of what is no part of the application; tests of their own hold them to the code."""
+
+
 def test_there_is_no_page_that_nothing_writes() -> None:
-    assert {page.name for page in reference.FOLDER.glob("*")} == set(PAGES)
+    assert {page.name for page in reference.FOLDER.glob("*")} == set(PAGES) | BY_HAND
 
 
 def test_the_command_writes_what_is_out_of_date_and_nothing_else(

@@ -12,7 +12,7 @@ from correspondence.audit.models import Entry
 from correspondence.cases.acting import FormStamp
 from correspondence.cases.actions import creating
 from correspondence.cases.models import Case, Transition
-from correspondence.core import clock, settings
+from correspondence.core import clock
 from correspondence.core.errors import AlreadyDone, Invalid, OutOfDate, Refused
 from correspondence.documents import filenames, storage
 from correspondence.documents.actions import downloading, housekeeping, removing, uploading
@@ -23,7 +23,7 @@ from correspondence.documents.storage import NotStored
 from correspondence.jobs import kinds, schedule
 from correspondence.jobs.models import Job
 from tests.documents.samples import EXTENSIONS, sample
-from tests.documents.uploads import OnDisk, Sent, objects
+from tests.documents.uploads import OnDisk, Sent, folder, objects
 from tests.factories import (
     DISCLOSURE_OFFICER,
     MANAGER,
@@ -593,7 +593,7 @@ def test_an_object_in_the_place_of_another_is_refused_at_once() -> None:
     case = fresh(attachment.case)
     add_responses(case, Sent("Other.pdf"))
     other = Attachment.objects.exclude(pk=attachment.pk).get()
-    store = settings.current().document_store
+    store = folder()
     one, two = (store / key[:2] / key[2:4] / key for key in (attachment.storage_key, other.storage_key))
     two.write_bytes(one.read_bytes())
     with pytest.raises(Tampered):

@@ -15,11 +15,11 @@ from django.db import connection
 
 from correspondence.cases.acting import FormStamp
 from correspondence.cases.models import Transition
-from correspondence.core import clock, settings
+from correspondence.core import clock
 from correspondence.documents.actions import downloading, housekeeping, uploading
 from correspondence.documents.models import Attachment
 from correspondence.jobs.models import Job
-from tests.documents.uploads import Sent, objects
+from tests.documents.uploads import Sent, folder, objects
 from tests.factories import FoiCase, acting, fresh, person
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def killed_while(place: str, case: Case) -> None:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "correspondence.config.settings",
         "DATABASE_URL": address,
-        "DOCUMENT_STORE": str(settings.current().document_store),
+        "DOCUMENT_STORE": str(folder()),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
     }
     command = [sys.executable, "-c", UPLOADING, str(case.pk), RESPONDER, place]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import struct
 from contextlib import contextmanager
 from threading import Thread
@@ -21,12 +22,14 @@ from correspondence.documents.tasks import scan_attachment
 from correspondence.jobs import kinds
 from correspondence.jobs.errors import TryAgain
 from correspondence.jobs.models import Job
+from tests.documents.certificates import Authority
 from tests.documents.samples import EICAR, sample
 from tests.documents.uploads import Sent
 from tests.factories import FoiCase, acting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from correspondence.cases.models import Case
     from tests.documents.conftest import Change
@@ -67,10 +70,17 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
+    def handle_error(self, *_args: object) -> None:
+        """A client that hangs up is what some of these tests want."""
+
 
 @contextmanager
-def listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+def listening(
+    handler: type[socketserver.BaseRequestHandler], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     with _Server(("127.0.0.1", 0), handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -141,6 +151,45 @@ def test_a_scanner_that_hangs_up_or_refuses_says_nothing_about_the_file(change_s
         change_settings(scanner="clamd", clamd_address=address)
         with pytest.raises(ScannerAway):
             scanning.infection(bytes(1024**2) for _ in range(30))
+
+
+def test_a_scanner_is_asked_by_tls_and_known_by_its_name(tmp_path: Path, change_settings: Change) -> None:
+    authority = Authority(tmp_path / "ours")
+    with listening(_Clamd, authority.server("127.0.0.1")) as address:
+        change_settings(scanner="clamd", clamd_address=address, clamd_ca_file=authority.file)
+        assert scanning.infection([b"nothing ", b"bad"]) is None
+        assert scanning.infection([EICAR]) == "Eicar-Signature"
+
+
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        (("theirs", "127.0.0.1", ssl.TLSVersion.TLSv1_3), "CERTIFICATE_VERIFY_FAILED|certificate"),
+        (("ours", "objects", ssl.TLSVersion.TLSv1_3), "is not valid for '127.0.0.1'"),
+        (("ours", "127.0.0.1", ssl.TLSVersion.TLSv1_2), "PROTOCOL_VERSION|protocol version"),
+    ],
+    ids=["another authority", "another name", "an old TLS"],
+)
+def test_a_scanner_that_cannot_prove_who_it_is_gets_no_file(
+    tmp_path: Path, change_settings: Change, server: tuple[str, str, ssl.TLSVersion], words: str
+) -> None:
+    who, name, newest = server
+    authorities = {one: Authority(tmp_path / one) for one in ("ours", "theirs")}
+    with listening(_Clamd, authorities[who].server(name, newest=newest)) as address:
+        change_settings(scanner="clamd", clamd_address=address, clamd_ca_file=authorities["ours"].file)
+        with pytest.raises(ScannerAway, match=words):
+            scanning.infection([b"x"])
+
+
+def test_a_scanner_without_tls_gets_no_file_where_tls_is_asked_for(
+    tmp_path: Path, change_settings: Change
+) -> None:
+    with listening(_Clamd) as address:
+        change_settings(
+            scanner="clamd", clamd_address=address, clamd_ca_file=Authority(tmp_path / "ours").file
+        )
+        with pytest.raises(ScannerAway, match="cannot be reached"):
+            scanning.infection([b"x"])
 
 
 # --- an upload's way through it -------------------------------------------------------------------

@@ -47,6 +47,13 @@ class OnDisk:
         self._file.close()
 
 
+def folder() -> Path:
+    """The folder of this test's documents."""
+    path = settings.current().document_store
+    assert path is not None
+    return path
+
+
 def objects() -> set[Path]:
     """Every object in the store, finished or not."""
-    return {path for path in settings.current().document_store.rglob("*") if path.is_file()}
+    return {path for path in folder().rglob("*") if path.is_file()}

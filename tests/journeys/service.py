@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 from operations.local.stack import DIRECT, Stack, StopRequested
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import OperationalError, connection
 
+from correspondence.core import draining
 from correspondence.core import settings as core_settings
+from correspondence.pages.middleware.health import ADDRESSES
+from correspondence.pages.urls import urlpatterns
+from correspondence.pages.views import health
 from correspondence.rulebook import names
 from correspondence.rulebook.models import Edition
 
@@ -109,3 +115,38 @@ def test_a_replica_is_on_standby(client: Client) -> None:
 
     with connection.execute_wrapper(replica):
         assert client.get("/healthz/active").status_code == 503
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8080", "app", "elsewhere.example"])
+def test_health_is_told_by_any_name_and_pages_by_ours_alone(client: Client, host: str) -> None:
+    for address in sorted(ADDRESSES):
+        assert client.get(address, headers={"host": host}).status_code == 200
+    for address in ("/sign-in/", "/healthz/", "/healthz/live/", "/pings", "//healthz/live"):
+        assert client.get(address, headers={"host": host}).status_code == 400
+
+
+def test_every_health_address_is_answered_by_any_name() -> None:
+    assert {
+        f"/{one.pattern}" for one in urlpatterns if one.lookup_str.startswith(health.__name__)
+    } == ADDRESSES
+
+
+def test_an_instance_says_which_release_it_runs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/healthz/version").json()["version"] == metadata.version("correspondence-tool")
+    named = core_settings.current().model_copy(update={"release": "2026.11.25"})
+    monkeypatch.setattr(core_settings, "_current", named)
+    told = client.get("/healthz/version").json()
+    assert told == {"version": "2026.11.25", "instance": socket.gethostname()}
+
+
+def test_an_instance_that_drains_is_not_ready_and_does_all_else(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    flag = tmp_path / "draining"
+    monkeypatch.setenv(draining.VARIABLE, str(flag))
+    assert client.get("/healthz/ready").status_code == 200
+    flag.touch()
+    answer = client.get("/healthz/ready")
+    assert (answer.status_code, answer.json()) == (503, {"status": "draining"})
+    assert client.get("/healthz/live").status_code == 200
+    assert client.get("/healthz/active").status_code == 200

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from correspondence.audit.models import Entry
 from correspondence.cases.models import Transition
@@ -16,6 +14,7 @@ from correspondence.organisation.models import Kind, Membership, Role, Team
 from tests.clients import form, signed_in
 from tests.factories import FoiCase, Person, fresh, person, responding_assignment, unit
 from tests.pages.reading import read
+from tests.statements import counted
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -174,9 +173,9 @@ def test_what_is_not_there_is_not_found(as_manager: Client, path: str) -> None:
 
 def test_pages_cost_the_same_whatever_they_show(as_manager: Client) -> None:
     def cost(where: str) -> int:
-        with CaptureQueriesContext(connection) as counted:
+        with counted() as asked:
             assert as_manager.get(where).status_code == 200
-        return len(counted)
+        return len(asked)
 
     rhys = f"/users/{person('Rhys Responder').pk}/cases/"
     held_by_rhys()

@@ -144,7 +144,7 @@ def test_no_address_answers_with_a_fault_and_no_get_changes_anything() -> None:
 def test_nobody_gets_further_than_the_pages_that_are_open_to_everybody() -> None:
     open_to_everybody = {
         "sign_in", "forgotten_password", "reset_link", "new_password", "unlock", "accessibility",
-        "live", "ready", "active", "ping", "sign_out",
+        "live", "ready", "active", "version", "ping", "sign_out",
     }  # fmt: skip
     for (name, method), row in expected().items():
         if name not in open_to_everybody:

@@ -5,4 +5,4 @@ class CasesConfig(AppConfig):
     name = "correspondence.cases"
 
     def ready(self) -> None:
-        from correspondence.cases import effects, facts  # noqa: F401, PLC0415 - they register themselves
+        from correspondence.cases import effects, facts, withheld  # noqa: F401, PLC0415 - they register themselves

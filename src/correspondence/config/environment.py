@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import ValidationError
 
@@ -91,3 +92,14 @@ def database_url(settings: Settings, *, as_owner: bool, environment: Mapping[str
         if owner:
             return owner
     return settings.database_url.get_secret_value()
+
+
+def cache_url(settings: Settings) -> str:
+    """Where the cache is: in a database of its own, beside the broker's, unless another was named."""
+    if settings.cache_url:
+        return settings.cache_url.get_secret_value()
+    parts = urlsplit(settings.redis_url.get_secret_value())
+    query = {name: value for name, value in parse_qsl(parts.query) if name != "db"}
+    if parts.scheme == "unix":
+        return f"unix://{parts.netloc}{parts.path}?{urlencode({**query, 'db': 1})}"
+    return parts._replace(path="/1", query=urlencode(query)).geturl()

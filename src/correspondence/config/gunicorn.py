@@ -1,11 +1,16 @@
 """The web server: threads that wait for the database share a process (read by gunicorn)."""
 
+from __future__ import annotations
+
 import os
 import socket
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from correspondence.config import environment
+from correspondence.config import environment, tls
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 _settings = environment.read()
 
@@ -23,12 +28,18 @@ errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
 
-SILENCE_SECONDS = 8
-"""For so long a request may say nothing in the middle: a thread that waits for more serves nobody else."""
+if _settings.tls_file:
+    # gunicorn speaks TLS when it is given these; what it speaks is said below, from the same file.
+    certfile = keyfile = str(_settings.tls_file)
+    _tls = tls.context(_settings.tls_file)
+
+    def ssl_context(_config: Any, _made_by_gunicorn: Any) -> SSLContext:
+        """Called by gunicorn for each connection."""
+        return _tls
 
 
 def when_ready(server: Any) -> None:
     """Called by gunicorn once it listens; each connection takes the limit over from the listening socket."""
     for listener in server.LISTENERS:
-        limit = struct.pack("ll", SILENCE_SECONDS, 0)
+        limit = struct.pack("ll", tls.SILENCE_SECONDS, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -19,11 +19,11 @@ core_settings.use(CT)
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def _database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "correspondence.core.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -32,6 +32,8 @@ def _database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
+        # Longer than a failover takes, shorter than a request may last: see core.database.
+        "COMMIT_SECONDS": 25,
         "OPTIONS": {
             "connect_timeout": 2,
             "options": "-c lock_timeout=10s -c statement_timeout=60s"
@@ -41,11 +43,17 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-OWNER_COMMANDS = ("migrate", "makemigrations", "sqlmigrate", "showmigrations", "dbshell")
-DATABASES = {
-    "default": _database(
-        environment.database_url(CT, as_owner=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS)
-    )
+OWNER_COMMANDS = ("migrate", "migrate_safely", "makemigrations", "sqlmigrate", "showmigrations", "dbshell")
+AS_OWNER = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
+DATABASES = {"default": database(environment.database_url(CT, as_owner=AS_OWNER))}
+if AS_OWNER:
+    DATABASES["default"]["COMMIT_SECONDS"] = None  # a migration checks what it changed when it commits
+CACHES = {
+    "default": {
+        "BACKEND": "correspondence.core.cache.Cache",
+        "LOCATION": [environment.cache_url(CT)],
+        "KEY_PREFIX": "correspondence-cache",
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -81,6 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "correspondence.pages.middleware.reference.ReferenceMiddleware",
     "correspondence.pages.middleware.headers.HeadersMiddleware",
+    "correspondence.pages.middleware.health.HealthMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -93,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "correspondence.pages.middleware.session.SessionAgeMiddleware",
+    "correspondence.pages.middleware.limits.LimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "correspondence.pages.middleware.sign_in.SignInRequiredMiddleware",
 ]
@@ -130,7 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 6 * 3600
 LOGIN_URL = "sign_in"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "correspondence.pages.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

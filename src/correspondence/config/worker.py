@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from gunicorn.workers.gthread import ThreadWorker
 
+from correspondence.core import draining
 from correspondence.pages.middleware.headers import PERMISSIONS_POLICY
 
 if TYPE_CHECKING:
@@ -51,10 +53,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Says to a broken request what gunicorn would, without quoting it, and never that the fault is ours."""
 
     log: Any
+    max_keepalived: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.log = _Discreet(self.log)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """At once means at once: a thread in the middle of waiting would hold the process up for a minute."""
+        del sig, frame
+        os._exit(0)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        if draining.has_begun():
+            # No connection is kept for another request: whoever holds it would send into a closing door.
+            self.max_keepalived = 0
+        return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
         _log.warning("unreadable", exc_info=exc)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from correspondence.core import clock
-from correspondence.documents import scanning
+from correspondence.documents import scanning, storage
 from correspondence.documents.actions import housekeeping
 from correspondence.documents.actions.removing import DELETE_OBJECT
 from correspondence.jobs import kinds, schedule
@@ -26,7 +26,7 @@ def scan_attachment(*, attachment_id: int, again: bool) -> Recording:
     del again
     try:
         infection = housekeeping.infection_of(attachment_id)
-    except scanning.ScannerAway as away:
+    except (scanning.ScannerAway, storage.StoreAway) as away:
         raise TryAgain(str(away)) from away
     return partial(housekeeping.record_scan, attachment_id, infection)
 
@@ -35,7 +35,10 @@ def scan_attachment(*, attachment_id: int, again: bool) -> Recording:
 def delete_object(*, storage_key: str, again: bool) -> Recording:
     """Delete an object whose row was deleted. Deleting twice does no harm."""
     del again
-    housekeeping.delete_object(storage_key)
+    try:
+        housekeeping.delete_object(storage_key)
+    except storage.StoreAway as away:
+        raise TryAgain(str(away)) from away
     return _nothing_to_record
 
 
@@ -43,7 +46,10 @@ def delete_object(*, storage_key: str, again: bool) -> Recording:
 def sweep_stray_objects(*, again: bool) -> Recording:
     """Delete what interrupted uploads left behind. It can be stopped and run again."""
     del again
-    housekeeping.sweep_stray_objects(now=clock.actual_now())
+    try:
+        housekeeping.sweep_stray_objects(now=clock.actual_now())
+    except storage.StoreAway as away:
+        raise TryAgain(str(away)) from away
     return _nothing_to_record
 
 

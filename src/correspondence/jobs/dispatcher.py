@@ -22,8 +22,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from correspondence.core import clock
-from correspondence.jobs import broker, connections, kinds
+from correspondence.core import clock, settings
+from correspondence.jobs import active, alive, broker, connections, kinds
 from correspondence.jobs.errors import BrokerAway
 from correspondence.jobs.models import Job, State
 from correspondence.jobs.schedule import Schedule
@@ -40,13 +40,20 @@ LOOKED_AT = 2_000
 """Jobs whose messages are looked for in one round; a longer line is gone through over several rounds."""
 FORGOTTEN_AFTER = timedelta(seconds=5)
 INTERVAL_SECONDS = 1.0
+NOT_HERE = -1
+"""In place of the number of jobs sent: another site is the active one."""
 AFTER_A_DEFECT_SECONDS = 5.0
 
 AWAY = {
     "broker": "The broker is away; the dispatcher waits for it.",
     "database": "The database is away; the dispatcher waits for it.",
+    "site": "This site is not the active one; its dispatcher keeps still.",
 }
-BACK = {"broker": "The broker is back.", "database": "The database is back."}
+BACK = {
+    "broker": "The broker is back.",
+    "database": "The database is back.",
+    "site": "This site is the active one.",
+}
 
 NOTE_SENT = """
     UPDATE jobs_job
@@ -151,33 +158,42 @@ def _note(sent: dict[int, str]) -> None:
             cursor.execute(NOTE_SENT, {"job_ids": list(sent), "broker_ids": list(sent.values())})
 
 
+def _tell_once(away: str, missing: str, **more: str) -> None:
+    """Say what is away, or back, when that is news."""
+    if away and away != missing:
+        log.warning(AWAY[away], **more)
+    elif missing and not away:
+        log.info(BACK[missing])
+
+
 def run(stop: Event) -> None:
     """Dispatch until told to stop.
 
-    While the database or the broker is away it waits, and says so once.
+    While the database or the broker is away, or another site is the active one, it waits, and says so once.
     """
     dispatcher = Dispatcher()
+    site = active.Site(settings.current().active_url, settings.current().active_ca_file)
     missing = ""
     log.info("The dispatcher has started.")
     while not stop.is_set():
         pause = INTERVAL_SECONDS
+        alive.beat("dispatcher")
         try:
             connections.tidy()
-            sent = dispatcher.round()
+            sent = dispatcher.round() if site.is_active() else NOT_HERE
         except (BrokerAway, OperationalError, InterfaceError) as trouble:
             connections.renew()
             away = "broker" if isinstance(trouble, BrokerAway) else "database"
-            if away != missing:
-                log.warning(AWAY[away], error=type(trouble).__qualname__)
+            _tell_once(away, missing, error=type(trouble).__qualname__)
             missing = away
         except Exception:
             connections.renew()
             log.exception("The dispatcher met a defect; it goes on.")
             pause = AFTER_A_DEFECT_SECONDS
         else:
-            if missing:
-                log.info(BACK[missing])
-                missing = ""
+            away = "site" if sent == NOT_HERE else ""
+            _tell_once(away, missing)
+            missing = away
             if sent >= BATCH:
                 continue
         stop.wait(pause)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from dramatiq.middleware import Middleware
 
-from correspondence.jobs import connections, kinds
+from correspondence.jobs import alive, connections, kinds
 
 if TYPE_CHECKING:
     from dramatiq import Broker, MessageProxy
@@ -90,6 +90,7 @@ class JobMetrics(Middleware):
             if queue := self.overdue():
                 log.critical("A job hangs beyond its time limit: this process ends itself.", queue=queue)
                 os._exit(EXIT_OVERDUE)
+            alive.beat("worker")
             if os.getppid() != parent:
                 log.critical("The parent process is gone: this process ends itself.")
                 os._exit(EXIT_OVERDUE)

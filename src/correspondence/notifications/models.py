@@ -43,6 +43,7 @@ class Outcome(models.TextChoices):
     ACCEPTED = "accepted", "Accepted by the provider"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Could not be delivered"
+    WITHHELD = "withheld", "Not sent: it belongs to a trial of the service"
 
 
 class Delivery(BaseModel):

@@ -10,7 +10,7 @@ from correspondence.core import clock
 from correspondence.jobs import actions as jobs
 from correspondence.jobs import kinds
 from correspondence.jobs.errors import GiveUp
-from correspondence.notifications import provider, wording
+from correspondence.notifications import provider, withholding, wording
 from correspondence.notifications.models import Delivery, Message, Outcome
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def send_message(*, message_id: int, again: bool) -> Recording:
     message = _message(message_id)
     if message.deliveries.exists():
         return _nothing
+    if why := withholding.why(message):
+        return partial(_learned, message_id, Outcome.WITHHELD, "", why)
     reference = str(message.reference)
     provider_id = provider.sent_before(reference) if again else None
     if provider_id is None:

@@ -66,10 +66,14 @@ def locked_account(token: str) -> tuple[int, str]:
     return int(person_id), str(locked_at)
 
 
+def reset_path(person: User) -> str:
+    """The path of a link by which this person chooses a password, once."""
+    return f"/password/reset/{person.pk}/{reset_links.make_token(person)}/"
+
+
 @addresses.made_by("password_reset_address")
 def _password_reset(about: addresses.About) -> str:
-    person = _recipient(about)
-    return f"/password/reset/{person.pk}/{reset_links.make_token(person)}/"
+    return reset_path(_recipient(about))
 
 
 @addresses.made_by("account_unlock_address")

@@ -90,6 +90,11 @@ class User(AbstractBaseUser):
         return any(held.role == role for held in self.active_memberships)
 
     @property
+    def tries_out(self) -> bool:
+        """Whether this is an account of the deployment, which tries the service out."""
+        return any(held.team is not None and held.team.for_smoke_tests for held in self.held_memberships)
+
+    @property
     def handled_types(self) -> frozenset[str]:
         """The correspondence types that this person's active teams deal with."""
         return frozenset(
@@ -121,6 +126,8 @@ class Team(BaseModel):
         role: what its members are (business units only).
         lead: the director general, director or deputy director.
         moved_to_unit: the unit that took over from this one.
+        for_smoke_tests: made by the deployment to try the service out. Its members see its cases and
+            nobody else's, nobody else sees them, and no message about them leaves the service.
     """
 
     name = models.CharField(max_length=200)
@@ -134,6 +141,7 @@ class Team(BaseModel):
     moved_to_unit = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="predecessors"
     )
+    for_smoke_tests = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -31,6 +31,27 @@ def special_team(code: str) -> Team:
     return Team.objects.get(code=code)
 
 
+def managing_team(code: str, user: User) -> Team:
+    """The team that manages a case which this person logs: the one with this code.
+
+    A case by which the service is tried out stays with the unit that does so.
+    """
+    own = next(
+        (held.team for held in user.active_memberships if held.team and held.team.for_smoke_tests), None
+    )
+    return own or special_team(code)
+
+
+def is_tried_out_by(*, recipient_id: int | None, email: str) -> bool:
+    """Whether a recipient is an account, or the mailbox, of those who only try the service out."""
+    teams = Team.objects.filter(for_smoke_tests=True)
+    people = Q(email=email.lower()) if recipient_id is None else Q(pk=recipient_id)
+    return (
+        User.objects.filter(people, memberships__team__in=teams).exists()
+        or teams.filter(email=email).exclude(email="").exists()
+    )
+
+
 def units_that_answer(correspondence_type: str) -> list[Group]:
     """The active business units that answer this type, under their business groups.
 
@@ -57,7 +78,8 @@ def units_that_answer(correspondence_type: str) -> list[Group]:
 
 def business_groups() -> QuerySet[Team]:
     """The active business groups, by name."""
-    return Team.objects.filter(kind=Kind.BUSINESS_GROUP, deactivated_at__isnull=True).order_by(Lower("name"))
+    groups = Team.objects.filter(kind=Kind.BUSINESS_GROUP, deactivated_at__isnull=True)
+    return groups.exclude(for_smoke_tests=True).order_by(Lower("name"))
 
 
 def with_units(business_groups: Iterable[Team]) -> list[Group]:

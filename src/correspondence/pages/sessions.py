@@ -25,14 +25,15 @@ LASTS_FOR = timedelta(hours=12)
 WRITTEN_EVERY = timedelta(minutes=1)
 """How often a request is written down: an idle session may end this much early, never late."""
 
-_BEGAN, _LAST_SEEN = "began", "last_seen"
+BEGAN, LAST_SEEN = "began", "last_seen"
+"""What the session holds beside who it is."""
 
 
 def enter(request: HttpRequest, person: User, *, now: datetime) -> None:
     """Begin a session for this person, under a new id and with nothing of an earlier one in it."""
     request.session.flush()
     auth.login(request, person, backend=BACKEND)
-    request.session[_BEGAN] = request.session[_LAST_SEEN] = now.timestamp()
+    request.session[BEGAN] = request.session[LAST_SEEN] = now.timestamp()
 
 
 def leave(request: HttpRequest) -> None:
@@ -42,7 +43,7 @@ def leave(request: HttpRequest) -> None:
 
 def too_old(request: HttpRequest, *, now: datetime) -> str:
     """Why the session is over: ``idle``, ``age``, or an empty string when it is not."""
-    began, last_seen = _moment(request, _BEGAN), _moment(request, _LAST_SEEN)
+    began, last_seen = _moment(request, BEGAN), _moment(request, LAST_SEEN)
     if began is None or last_seen is None or now - began >= LASTS_FOR:
         return "age"
     return "idle" if now - last_seen >= IDLE_FOR else ""
@@ -50,9 +51,9 @@ def too_old(request: HttpRequest, *, now: datetime) -> str:
 
 def note_request(request: HttpRequest, *, now: datetime) -> None:
     """Remember that the person is there; written at most once a minute."""
-    last_seen = _moment(request, _LAST_SEEN)
+    last_seen = _moment(request, LAST_SEEN)
     if last_seen is None or now - last_seen >= WRITTEN_EVERY:
-        request.session[_LAST_SEEN] = now.timestamp()
+        request.session[LAST_SEEN] = now.timestamp()
 
 
 def _moment(request: HttpRequest, key: str) -> datetime | None:

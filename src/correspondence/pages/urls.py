@@ -148,5 +148,6 @@ urlpatterns: list[URLPattern] = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("healthz/active", health.active, name="active"),
+    path("healthz/version", health.version, name="version"),
     path("ping", health.live, name="ping"),
 ]

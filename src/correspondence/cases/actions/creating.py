@@ -14,6 +14,7 @@ from correspondence.cases.validation import creation_problems
 from correspondence.core import clock
 from correspondence.core.errors import Invalid, Refused
 from correspondence.organisation.models import Role, Team, User
+from correspondence.organisation.queries import managing_team
 from correspondence.rulebook import deadlines as rules
 from correspondence.rulebook import loader
 
@@ -76,6 +77,7 @@ def create_case(
         raise Invalid((("received_date", "Enter the date on which the request was received."),))
     row = tables.clock(case_type)
     holidays = loader.current().holidays.calendar(row.holidays)
+    managing = managing_team(kind.managing_team, user)
     final = rules.statutory_deadline(row, received=received, holidays=holidays).date
     case = Case.objects.create(
         pk=case_id,
@@ -97,10 +99,10 @@ def create_case(
         draft_deadline=rules.draft_deadline(row, received=received, holidays=holidays).date,
         statutory_deadline=final,
         final_deadline=final,
+        for_smoke_tests=managing.for_smoke_tests,
         last_transition_at=now,
         created_at=now,
     )
-    managing = Team.objects.get(code=kind.managing_team)
     Assignment.objects.create(
         case=case,
         team=managing,

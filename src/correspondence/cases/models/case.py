@@ -27,6 +27,7 @@ class Case(BaseModel):
         final_deadline: the last day on which the answer is in time.
         draft_compliant_date: when the first draft that met the standard was uploaded.
         version: grows with each event that changes the case; a form shown earlier is out of date.
+        for_smoke_tests: made to try the service out; only those who do so see it.
         search: what is searched: name and number weigh most, then subject, then message.
     """
 
@@ -67,6 +68,7 @@ class Case(BaseModel):
     last_transition_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
     deletion_reason = models.TextField(max_length=2000, blank=True)
+    for_smoke_tests = models.BooleanField(default=False, db_default=False)
 
     search = models.GeneratedField(
         expression=SearchVector("name", "number", weight="A", config="english")
@@ -108,6 +110,7 @@ class Case(BaseModel):
                 name="case_in_window",
             ),
             models.Index(fields=["-received_date", "-id"], name="case_received"),
+            models.Index(fields=["id"], condition=Q(for_smoke_tests=True), name="case_for_smoke_tests"),
             GinIndex(fields=["search"], name="case_search", fastupdate=False),
         ]
 

@@ -69,11 +69,12 @@ def _value(field: FieldInfo) -> str:
     if kind is int:
         return f"{limits['Ge'].ge} to {limits['Le'].le}"
     plain: dict[Any, str] = {bool: "`true` or `false`", SecretStr: "secret", str: "text", Path: "path"}
-    return plain.get(kind, "path" if Path in get_args(kind) else "list")
+    inside = next((plain[one] for one in get_args(kind) if one in (Path, SecretStr)), "list")
+    return plain.get(kind, inside)
 
 
 def _default(default: object) -> str:
-    if default is PydanticUndefined or default in (None, "", ()):
+    if default is PydanticUndefined or default in (None, "", (), SecretStr("")):
         return "nothing"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 

@@ -46,6 +46,7 @@ def download(attachment: Attachment, *, user: User) -> Download:
         Refused: it was not scanned yet, or it is infected.
         Tampered: the stored object is not what was stored.
         NotStored: there is none.
+        StoreAway: the store does not give it now.
     """
     if words := scanning.why_withheld(attachment):
         raise Refused(words)
@@ -69,6 +70,7 @@ def opened(attachment: Attachment) -> Iterator[bytes]:
     Raises:
         Tampered: it is not what was stored.
         NotStored: there is nothing.
+        StoreAway: the store does not give it, or not all of it.
     """
     key = keys.kept_key(attachment.case_id)
     sha256, size_bytes, held = hashlib.sha256(), 0, b""

@@ -83,7 +83,7 @@ def received(uploads: Sequence[Upload], *, key: Callable[[], DataKey]) -> Iterat
             stored.append(_store(upload, found, data_key))
         yield stored
     except (Refused, AlreadyDone):
-        _discard(stored)
+        _remove([file.storage_key for file in stored])
         raise
 
 
@@ -92,26 +92,27 @@ def _store(upload: Upload, found: Checked, key: DataKey) -> Received:
     hashed = _Hashed(upload)
     try:
         storage.store().put(storage_key, encryption.encrypt(hashed, key=key, storage_key=storage_key))
-    except OSError:
+    except (OSError, storage.StoreAway):
         log.exception("A file could not be stored.", storage_key=storage_key)
         raise Refused(
             "The files could not be stored just now. Nothing was changed. Try again in a few minutes.",
             field=filenames.FIELD,
         ) from None
     if hashed.size_bytes != found.size_bytes:
-        storage.store().delete(storage_key)
+        _remove([storage_key])
         raise Refused(
             f"“{filenames.shown(found.name)}” did not arrive whole. Choose it again.", field=filenames.FIELD
         )
     return Received(found.name, found.content_type, found.size_bytes, hashed.sha256.hexdigest(), storage_key)
 
 
-def _discard(stored: Sequence[Received]) -> None:
-    for file in stored:
-        try:
-            storage.store().delete(file.storage_key)
-        except OSError:
-            log.warning("A stray object stays until the sweep.", storage_key=file.storage_key)
+def _remove(storage_keys: Sequence[str]) -> None:
+    """Take objects away at once, as far as the store does it: somebody waits, and the sweep does the rest."""
+    try:
+        for storage_key in storage_keys:
+            storage.store().delete(storage_key)
+    except (OSError, storage.StoreAway):
+        log.warning("Stray objects stay until the sweep.", storage_keys=storage_keys)
 
 
 def attach(

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from correspondence.audit.actions import record
 from correspondence.audit.queries import of_subject
+from correspondence.core import logs
 from correspondence.notifications.actions import enqueue
 from correspondence.organisation import passwords
 from correspondence.organisation.links import DeadLink, locked_account, moment_of_lock, reset_links
@@ -36,7 +37,9 @@ RESET_MAILS_AN_HOUR = 3
 
 NOBODY = "Nobody signed in"
 STRANGERS = "sign_in"
-"""The audit stream of attempts with addresses that are nobody's; the addresses are not kept."""
+"""The audit stream of attempts with addresses that are nobody's; those addresses are not kept."""
+WAYS_IN = ("signed_in", "sign_in_failed", "locked", "password_reset_requested", "password_changed")
+"""What is recorded together with the network address from which it was done."""
 
 
 def attempt(*, email: str, password: str, now: datetime) -> User | None:
@@ -52,7 +55,7 @@ def attempt(*, email: str, password: str, now: datetime) -> User | None:
     with transaction.atomic():
         person = User.objects.select_for_update().filter(pk=known.pk if known else 0).first()
         if person is None:
-            record(STRANGERS, "sign_in_failed", actor_id=None, actor_name=NOBODY, subject=STRANGERS)
+            _tell_of_stranger("sign_in_failed")
             return None
         if why := _why_not(person, now, matches=matches and person.password == encoded):
             _tell(person, "sign_in_failed", data={"why": why})
@@ -101,7 +104,7 @@ def request_password_reset(*, email: str, now: datetime) -> None:
     with transaction.atomic():
         person = _by_address(email)
         if person is None or not person.is_active:
-            record(STRANGERS, "password_reset_requested", actor_id=None, actor_name=NOBODY, subject=STRANGERS)
+            _tell_of_stranger("password_reset_requested")
             return
         mailed = of_subject(f"user:{person.pk}").filter(
             action="password_reset_requested", at__gt=now - timedelta(hours=1)
@@ -205,6 +208,10 @@ def _holder_of_unlock(token: str, now: datetime, *, lock: bool) -> User:
     return person
 
 
+def _tell_of_stranger(action: str) -> None:
+    record(STRANGERS, action, actor_id=None, actor_name=NOBODY, subject=STRANGERS, data=_from_where(action))
+
+
 def _tell(person: User, action: str, *, by: User | None = None, data: dict[str, Told] | None = None) -> None:
     record(
         f"user:{person.pk}",
@@ -212,5 +219,11 @@ def _tell(person: User, action: str, *, by: User | None = None, data: dict[str, 
         actor_id=by.pk if by else None,
         actor_name=by.full_name if by else NOBODY,
         subject=f"user:{person.pk}",
-        data=data,
+        data={**(data or {}), **_from_where(action)},
     )
+
+
+def _from_where(action: str) -> dict[str, Told]:
+    """The address of whoever tries to come in, which tells guessing from forgetting."""
+    address = logs.client_address.get()
+    return {"from": address} if address and action in WAYS_IN else {}

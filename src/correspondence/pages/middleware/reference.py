@@ -12,6 +12,7 @@ import structlog
 from django.db import connection
 
 from correspondence.core import logs, settings
+from correspondence.pages import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ class ReferenceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         reference = uuid4().hex[:LENGTH]
         reference_token, person_token = logs.request_id.set(reference), logs.user_id.set(None)
+        address_token = logs.client_address.set(client_address.of(request))
         began = time.perf_counter()
         try:
             with _counting() as statements:
@@ -58,6 +60,7 @@ class ReferenceMiddleware:
         finally:
             logs.request_id.reset(reference_token)
             logs.user_id.reset(person_token)
+            logs.client_address.reset(address_token)
 
 
 def log_exception(*, request: HttpRequest | None = None, **_more: Any) -> None:

@@ -16,7 +16,7 @@ from correspondence.documents.actions import downloading
 from correspondence.documents.encryption import Tampered
 from correspondence.documents.keys import KeyRefused
 from correspondence.documents.models import Attachment
-from correspondence.documents.storage import NotStored
+from correspondence.documents.storage import NotStored, StoreAway
 from correspondence.pages import notices
 from correspondence.pages.people import person
 from correspondence.pages.uploads import content_disposition
@@ -43,6 +43,13 @@ def download_attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
         file = downloading.download(attachment, user=person(request))
     except Refused as refusal:
         notices.alert(request, str(refusal))
+        return redirect("case", attachment.case_id)
+    except StoreAway:
+        log.exception("A document could not be fetched.", attachment_id=attachment.pk)
+        notices.alert(
+            request,
+            "The document store cannot be reached just now. Nothing is lost. Try again in a few minutes.",
+        )
         return redirect("case", attachment.case_id)
     except (Tampered, NotStored, KeyRefused):
         log.exception("A document could not be opened.", attachment_id=attachment.pk)

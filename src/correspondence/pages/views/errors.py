@@ -5,6 +5,7 @@ None of them reads what was sent: it may be what could not be read.
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,15 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from correspondence.core import logs, settings
+from correspondence.core.database.errors import Unconfirmed, is_passing
 from correspondence.pages.render import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+RETRY_SECONDS = 10
+"""After so long a database that moved to another server is there again, as a rule."""
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -57,18 +63,43 @@ def unsupported_media_type() -> HttpResponse:
     return _bare("errors/415.html", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
+def too_many_requests(*, seconds: int) -> HttpResponse:
+    """429: more than a person can ask for in a minute.
+
+    Args:
+        seconds: until the next may come.
+    """
+    answer = _bare("errors/429.html", HTTPStatus.TOO_MANY_REQUESTS, seconds=seconds)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a defect of ours, or a part of the service is down."""
-    del request
-    return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+    """500: a defect of ours; 503: the database was lost on the way, or could not confirm what it saved.
+
+    Django calls this while it handles the exception. A form that is sent again takes effect once, whether it
+    did the first time or not: its key tells.
+    """
+    trouble = sys.exception()
+    if not is_passing(trouble):
+        return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+    answer = _bare(
+        "errors/503.html",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        is_unconfirmed=isinstance(trouble, Unconfirmed),
+        is_form=request.method not in SAFE,
+    )
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
-def _bare(template: str, status: HTTPStatus) -> HttpResponse:
+def _bare(template: str, status: HTTPStatus, **values: object) -> HttpResponse:
     """A page that asks nobody who is signed in, and so needs neither the database nor the cache."""
     current = settings.current()
     context = {
         "brand": current.brand,
         "service_name": current.service_name,
         "request_id": logs.request_id.get(),
+        **values,
     }
     return HttpResponse(render_to_string(template, context), status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
+from correspondence.core import draining
 from correspondence.core.errors import Misconfigured
+from correspondence.core.release import release
 from correspondence.documents import keys
 from correspondence.pages.access import public
 from correspondence.rulebook import loader
@@ -32,8 +35,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The process can do its work, or what it lacks. Valkey is not asked: work goes on without it."""
+    """The process can do its work, or what it lacks. Valkey is not asked: work goes on without it.
+
+    An instance that is being taken out of service is not ready for more, whatever it has.
+    """
     del request
+    if draining.has_begun():
+        return JsonResponse({"status": "draining"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     missing = [name for name, holds in CHECKS.items() if not holds()]
     if missing:
         return JsonResponse(
@@ -50,6 +58,14 @@ def active(request: HttpRequest) -> HttpResponse:
     if _is_writable():
         return JsonResponse({"status": "active"})
     return JsonResponse({"status": "standby"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@public
+@require_safe
+def version(request: HttpRequest) -> HttpResponse:
+    """Which release this instance runs, and which instance it is: a deployment looks whether all agree."""
+    del request
+    return JsonResponse({"version": release(), "instance": socket.gethostname()})
 
 
 def _is_writable() -> bool:

@@ -1,57 +1,20 @@
-"""Where encrypted documents are kept. What is stored here is never readable without the case's key."""
+"""Documents in a folder of the machine: for one machine, and for `make run`."""
 
 from __future__ import annotations
 
 import os
-import re
-import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
-from correspondence.core import settings
+from correspondence.documents.storage.objects import KEY, NotStored, StoreAway, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-KEY = re.compile(r"[0-9a-f]{64}")
 UNFINISHED = ".part"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
-
-
-class NotStored(Exception):
-    """There is no object under this key."""
-
-
-class Store(Protocol):
-    """A place that keeps objects under random keys. An object is written once and never changed."""
-
-    def put(self, key: str, pieces: Iterable[bytes]) -> None:
-        """Keep an object. It is there whole once this returns, even if the machine then loses power."""
-
-    def open(self, key: str) -> BinaryIO:
-        """Read an object as a stream, which the caller closes.
-
-        Raises:
-            NotStored: there is none.
-        """
-
-    def delete(self, key: str) -> None:
-        """Remove an object, finished or not. Where there is none, there is nothing to do."""
-
-    def older_than(self, moment: datetime) -> Iterator[str]:
-        """The keys of all objects last written before this moment, the unfinished ones included."""
-
-
-def new_key() -> str:
-    """A key for a new object: random, so that it tells nothing and cannot be guessed."""
-    return secrets.token_hex(32)
-
-
-def store() -> Store:
-    """The store of this process."""
-    return LocalFolder(settings.current().document_store)
 
 
 class LocalFolder:
@@ -59,6 +22,13 @@ class LocalFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    def prepare(self) -> Sequence[str]:
+        try:
+            self._make_folders(self._root)
+        except OSError as error:
+            raise _away(error) from error
+        return [f"Documents are kept in the folder {self._root}."]
 
     def put(self, key: str, pieces: Iterable[bytes]) -> None:
         path = self._path(key)
@@ -82,6 +52,8 @@ class LocalFolder:
             return self._path(key).open("rb")
         except FileNotFoundError:
             raise NotStored(f"No document is stored under {key}.") from None
+        except OSError as error:
+            raise _away(error) from error
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -100,9 +72,7 @@ class LocalFolder:
                 yield path.stem
 
     def _path(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise ValueError("A storage key is 64 hexadecimal digits.")
-        return self._root / key[:2] / key[2:4] / key
+        return self._root / checked(key)[:2] / key[2:4] / key
 
     def _make_folders(self, folder: Path) -> None:
         """Make what is missing of the way to this folder, and see that the new names are on the disk."""
@@ -110,6 +80,10 @@ class LocalFolder:
         for one in reversed(missing):
             one.mkdir(mode=FOLDER_MODE, exist_ok=True)
             _sync(one.parent)
+
+
+def _away(error: OSError) -> StoreAway:
+    return StoreAway(f"The folder of the documents cannot be used ({error.strerror}).")
 
 
 def _sync(folder: Path) -> None:
