@@ -1,4 +1,4 @@
-"""The Notify stub as a process of its own, for tests that send messages."""
+"""The stubs as processes of their own, for tests that speak with them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 API_KEY = "tests-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
 TEMPLATE_ID = "33333333-3333-4333-8333-333333333333"
+TOKEN = "the-token-of-the-tests"
 
 
 @dataclass
-class RunningStub:
+class Running:
     """A stub that keeps its data in one folder, through restarts."""
 
+    module: ClassVar[str]
+    own: ClassVar[tuple[str, ...]]
+
     folder: Path
+    options: tuple[str, ...] = ()
     port: int = 0
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
@@ -32,8 +37,8 @@ class RunningStub:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "stubs.notify", "--port", str(self.port), "--data", str(self.folder)]
-        command += ["--api-key", API_KEY, "--template-id", TEMPLATE_ID]
+        command = [sys.executable, "-m", self.module, "--port", str(self.port), "--data", str(self.folder)]
+        command += [*self.own, *self.options]
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             command, stdout=subprocess.PIPE, text=True
         )
@@ -57,21 +62,17 @@ class RunningStub:
         answer = self._ask("GET", path)
         return answer.text, dict(answer.headers)
 
-    def messages(self, **filters: str) -> list[dict[str, Any]]:
-        query = "&".join(f"{name}={value}" for name, value in filters.items())
-        found: list[dict[str, Any]] = self.get(f"/inbox.json?{query}")["messages"]
-        return found
+    def plan(self, **plan: Any) -> None:
+        self._ask("POST", "/plan", json=plan)
 
-    def counts(self) -> dict[str, int]:
-        found: dict[str, int] = self.get("/counts.json")
+    def heard(self) -> list[dict[str, Any]]:
+        """Every use of the protocol, oldest first."""
+        found: list[dict[str, Any]] = self.get("/requests.json")["requests"]
         return found
 
     def asked(self) -> list[tuple[str, str, int]]:
         """Method, path and status of every use of the protocol; 0 where no answer was given."""
-        return [(one["method"], one["path"], one["status"]) for one in self.get("/requests.json")["requests"]]
-
-    def fault(self, **fault: Any) -> None:
-        self._ask("POST", "/faults", json=fault)
+        return [(one["method"], one["path"], one["status"]) for one in self.heard()]
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         with requests.Session() as session:
@@ -82,9 +83,50 @@ class RunningStub:
         return answer
 
 
+class RunningStub(Running):
+    """GOV.UK Notify."""
+
+    module = "stubs.notify"
+    own = ("--api-key", API_KEY, "--template-id", TEMPLATE_ID)
+
+    def messages(self, **filters: str) -> list[dict[str, Any]]:
+        query = "&".join(f"{name}={value}" for name, value in filters.items())
+        found: list[dict[str, Any]] = self.get(f"/inbox.json?{query}")["messages"]
+        return found
+
+    def counts(self) -> dict[str, int]:
+        found: dict[str, int] = self.get("/counts.json")
+        return found
+
+    def fault(self, **fault: Any) -> None:
+        self._ask("POST", "/faults", json=fault)
+
+
+class RunningSscl(Running):
+    """SSCL."""
+
+    module = "stubs.sscl"
+    own = ("--token", TOKEN, "--in-progress-after", "0.2", "--complete-after", "0.8")
+
+    def kept(self) -> list[dict[str, Any]]:
+        """The requests that it has, oldest first."""
+        found: list[dict[str, Any]] = self.get("/kept.json")["kept"]
+        return found
+
+
 @contextmanager
-def running_stub(folder: Path) -> Iterator[RunningStub]:
-    stub = RunningStub(folder)
+def running_stub(folder: Path, *options: str) -> Iterator[RunningStub]:
+    stub = RunningStub(folder, options)
+    stub.start()
+    try:
+        yield stub
+    finally:
+        stub.stop()
+
+
+@contextmanager
+def running_sscl(folder: Path, *options: str) -> Iterator[RunningSscl]:
+    stub = RunningSscl(folder, options)
     stub.start()
     try:
         yield stub

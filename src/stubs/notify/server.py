@@ -13,52 +13,69 @@ from stubs.notify import inbox
 from stubs.notify.errors import NotifyError
 from stubs.notify.faults import Fault, Faults
 from stubs.notify.protocol import Protocol
+from stubs.plan import REFUSALS, Plan
+from stubs.wire import LOOPBACK, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stubs.notify.relay import Relay
     from stubs.notify.store import Message, Store
     from stubs.notify.tokens import Key
+    from stubs.plan import Fault as Planned
 
-LOOPBACK = "127.0.0.1"
-LARGEST_REQUEST_BYTES = 4_000_000
 JSON_LIMIT = 1_000
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+PROTECTING = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 LONGEST_PAGE_NUMBER = 9
 
 
+type Done = tuple[HTTPStatus, dict[str, Any]]
+
+
 class Stub(ThreadingHTTPServer):
-    """Listens on loopback, and nowhere else."""
+    """Listens on loopback, unless told otherwise."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, *, store: Store, key: Key, template_id: str) -> None:
-        super().__init__((LOOPBACK, port), Handler)
-        self.url = f"http://{LOOPBACK}:{self.server_address[1]}"
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        store: Store,
+        key: Key,
+        template_id: str,
+        names: tuple[str, ...] = (),
+        relay: Relay | None = None,
+    ) -> None:
+        super().__init__(address, Handler)
+        self.url = f"http://{names[0] if names else LOOPBACK[0]}:{self.server_address[1]}"
+        self.names = (*LOOPBACK, *names)
         self.store = store
         self.key = key
         self.faults = Faults()
+        self.plan = Plan()
+        self.relay = relay
         self.protocol = Protocol(store, template_id, self.url)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Wire, BaseHTTPRequestHandler):
     """One connection."""
 
     server: Stub
-    protocol_version = "HTTP/1.1"
     server_version = "notify-stub"
-    sys_version = ""
-    timeout = 65
-    # Each answer leaves at once: small writes are not held back for the client's acknowledgement.
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
     def do_GET(self) -> None:
-        if not self._is_ours():
+        self.names = self.server.names
+        if not self.is_ours():
             return
         where = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(where.query).items()}
@@ -80,62 +97,59 @@ class Handler(BaseHTTPRequestHandler):
             self._page(HTTPStatus.NOT_FOUND, inbox.missing_page())
 
     def do_POST(self) -> None:
-        if not self._is_ours():
+        self.names = self.server.names
+        if not self.is_ours():
             return
         path = urlsplit(self.path).path
+        body, data = b"", None
         try:
-            data = self._body()
+            body = self.body()
+            data = json.loads(body)
         except ValueError:
-            data = None
+            pass  # the protocol says what it thinks of no data
         if path == "/v2/notifications/email":
-            self._speak("send", lambda: (HTTPStatus.CREATED, self.server.protocol.send(data)))
+            self._speak("send", lambda: (HTTPStatus.CREATED, self.server.protocol.send(data)), body)
         elif path == "/faults":
-            self._switch_fault(data)
+            self._switch(lambda: self.server.faults.switch(Fault.read(data)))
+        elif path == "/plan":
+            self._switch(lambda: self.server.plan.set(data))
         else:
             self._json(HTTPStatus.NOT_FOUND, {"error": "There is nothing to post to here."})
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
-        """Say nothing: what came in is in the store."""
-
-    def _is_ours(self) -> bool:
-        """Refuse what reached us under a foreign name: a page elsewhere must not read the inbox."""
-        name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
-        if name in (LOOPBACK, "localhost"):
-            return True
-        self._json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "This server answers on loopback only."})
-        return False
-
-    def _body(self) -> Any:
-        """The JSON of the request.
-
-        Raises:
-            ValueError: it is none, or too large.
-        """
-        length = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= length <= LARGEST_REQUEST_BYTES:
-            self.close_connection = True
-            raise ValueError
-        return json.loads(self.rfile.read(length))
-
     def _speak(
-        self, what: Literal["send", "read"], do: Callable[[], tuple[HTTPStatus, dict[str, Any]]]
+        self,
+        what: Literal["send", "read"],
+        do: Callable[[], Done],
+        body: bytes = b"",
     ) -> None:
-        """Answer as Notify does, unless a fault is switched on."""
+        """Answer as Notify does, unless a fault is switched on, or planned."""
         fault = self.server.faults.next_for(what) or Fault()
+        planned = self.server.plan.strike(what)
+        headers = {"Content-Type": "application/json"}
         try:
             self.server.key.check(self.headers.get("Authorization"))
             fault.strike()
-            status, answer = do()
+            status, answer = _as_planned(planned, do)
         except NotifyError as error:
             status, answer = error.status, error.answer
+            if planned and planned.retry_after is not None and status == HTTPStatus.TOO_MANY_REQUESTS:
+                headers["Retry-After"] = str(planned.retry_after)
         time.sleep(fault.delay_seconds)
+        dropped = fault.accept_then_drop or (planned is not None and planned.kind in ("nothing", "half"))
         self.server.store.note_request(
-            self.command, urlsplit(self.path).path, 0 if fault.accept_then_drop else int(status)
+            self.command,
+            urlsplit(self.path).path,
+            0 if dropped else int(status),
+            key=str(answer.get("reference") or "") if what == "send" else "",
+            body=body,
+            fault=planned.kind if planned else "",
         )
+        if self.server.relay:
+            self.server.relay.wake()
         if fault.accept_then_drop:
             self.close_connection = True
         else:
-            self._json(status, answer)
+            self.send_with(planned, status, {**PROTECTING, **headers}, json.dumps(answer).encode())
 
     def _read(self, path: str, query: dict[str, str]) -> dict[str, Any]:
         if path == "/v2/notifications":
@@ -157,15 +171,19 @@ class Handler(BaseHTTPRequestHandler):
             return self.server.store.counts()
         if path == "/requests.json":
             return {"requests": self.server.store.requests()}
+        if path == "/relay.json":
+            return {"relay": self.server.store.relays()}
+        if path == "/healthz":
+            return {"status": "ok"}
         return None
 
-    def _switch_fault(self, data: Any) -> None:
+    def _switch(self, switch: Callable[[], None]) -> None:
         # A form on a page elsewhere cannot send this type without being asked first.
         if self.headers.get_content_type() != "application/json":
             self._json(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, {"error": "Send JSON."})
             return
         try:
-            self.server.faults.switch(Fault.read(data))
+            switch()
         except ValueError as error:
             self._json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
         else:
@@ -189,18 +207,19 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(status, json.dumps(data).encode(), "application/json")
 
     def _answer(self, status: HTTPStatus, content: bytes, content_type: str) -> None:
-        self.send_response(status)
-        for name, value in (
-            ("Content-Type", content_type),
-            ("Content-Length", str(len(content))),
-            ("Content-Security-Policy", POLICY),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", "no-referrer"),
-            ("Cache-Control", "no-store"),
-        ):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        self.send_whole(status, {**PROTECTING, "Content-Type": content_type}, content)
+
+
+def _as_planned(planned: Planned | None, do: Callable[[], Done]) -> Done:
+    """What is done, and refused all the same where the plan says so.
+
+    Raises:
+        NotifyError: with the status that is planned.
+    """
+    done = do() if planned is None or planned.done else (HTTPStatus.SERVICE_UNAVAILABLE, {})
+    if planned and planned.kind in REFUSALS:
+        raise NotifyError(HTTPStatus(int(planned.kind)), "Exception", "A fault was planned")
+    return done
 
 
 def _plain(message: Message) -> dict[str, Any]:

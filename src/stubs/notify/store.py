@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from stubs.heard import TABLE, Remembering
 
-TABLES = """
+TABLES = (
+    TABLE
+    + """
     CREATE TABLE IF NOT EXISTS message (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -25,14 +23,15 @@ TABLES = """
         created_at REAL NOT NULL
     );
     CREATE INDEX IF NOT EXISTS message_reference ON message (reference);
-    CREATE TABLE IF NOT EXISTS request (
-        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    CREATE TABLE IF NOT EXISTS relay (
+        message INTEGER PRIMARY KEY REFERENCES message (sequence),
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
         at REAL NOT NULL,
-        method TEXT NOT NULL,
-        path TEXT NOT NULL,
-        status INTEGER NOT NULL
+        problem TEXT NOT NULL
     );
 """
+)
 SENDING_AFTER_SECONDS = 0.2
 SETTLED_AFTER_SECONDS = 2.0
 FAILURES = {"perm-fail": "permanent-failure", "temp-fail": "temporary-failure"}
@@ -40,6 +39,9 @@ FAILURES = {"perm-fail": "permanent-failure", "temp-fail": "temporary-failure"}
 
 NEVER_SETTLED = "never-settled"
 """The part before the @ of an address whose messages stay on their way."""
+
+WAITING = "waiting"
+"""The state of a message that the mail server has not answered for."""
 
 COLUMNS = "sequence, id, reference, email_address, template_id, subject, body, created_at"
 
@@ -82,27 +84,17 @@ class Message:
         return self.email_address.partition("@")[0].lower()
 
 
-class Store:
+class Store(Remembering):
     """The messages and the requests, in the order in which they came."""
 
-    def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()
+    tables = TABLES
 
     def add(
         self, *, reference: str | None, email_address: str, template_id: str, subject: str, body: str
     ) -> Message:
         """Keep a message. Like the real service it takes a second one with the same reference."""
         message_id = str(uuid.uuid4())
-        self._run(
+        self.run(
             "INSERT INTO message (id, reference, email_address, template_id, subject, body, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (message_id, reference, email_address, template_id, subject, body, time.time()),
@@ -133,30 +125,43 @@ class Store:
 
     def count(self) -> int:
         """How many messages there are."""
-        return int(self._run("SELECT count(*) FROM message", ())[0][0])
+        return int(self.run("SELECT count(*) FROM message", ())[0][0])
 
     def counts(self) -> dict[str, int]:
         """How many messages were accepted under each reference."""
-        return dict(self._run("SELECT coalesce(reference, ''), count(*) FROM message GROUP BY 1", ()))
+        return dict(self.run("SELECT coalesce(reference, ''), count(*) FROM message GROUP BY 1", ()))
 
-    def note_request(self, method: str, path: str, status: int) -> None:
-        """Keep that the protocol was used."""
-        self._run(
-            "INSERT INTO request (at, method, path, status) VALUES (?, ?, ?, ?)",
-            (time.time(), method, path, status),
+    def next_to_relay(self) -> Message | None:
+        """The oldest message whose relaying has come to no end."""
+        return next(
+            iter(
+                self._select(
+                    "WHERE NOT EXISTS (SELECT 1 FROM relay WHERE relay.message = message.sequence"
+                    " AND relay.state <> ?1) ORDER BY sequence LIMIT 1",
+                    (WAITING,),
+                )
+            ),
+            None,
         )
 
-    def requests(self) -> list[dict[str, object]]:
-        """Every use of the protocol, oldest first; the status 0 stands for no answer."""
-        rows = self._run("SELECT at, method, path, status FROM request ORDER BY sequence", ())
-        return [
-            {"at": at, "method": method, "path": path, "status": status} for at, method, path, status in rows
-        ]
+    def note_relay(self, message: Message, state: str, problem: str = "") -> None:
+        """Keep what came of one attempt to relay a message: ``waiting``, ``sent`` or ``refused``."""
+        self.run(
+            "INSERT INTO relay (message, state, attempts, at, problem) VALUES (?, ?, 1, ?, ?)"
+            " ON CONFLICT (message) DO UPDATE SET state = excluded.state, attempts = attempts + 1,"
+            " at = excluded.at, problem = excluded.problem",
+            (message.sequence, state, time.time(), problem),
+        )
+
+    def relays(self) -> list[dict[str, object]]:
+        """What came of relaying, oldest message first."""
+        rows = self.run(
+            "SELECT message.id, state, attempts, at, problem FROM relay JOIN message"
+            " ON message.sequence = relay.message ORDER BY message.sequence",
+            (),
+        )
+        return [dict(zip(("id", "state", "attempts", "at", "problem"), row, strict=True)) for row in rows]
 
     def _select(self, condition: str, values: tuple[object, ...]) -> list[Message]:
-        rows = self._run(f"SELECT {COLUMNS} FROM message {condition}", values)  # noqa: S608 - our own words
+        rows = self.run(f"SELECT {COLUMNS} FROM message {condition}", values)  # noqa: S608 - our own words
         return [Message(*row) for row in rows]
-
-    def _run(self, statement: str, values: tuple[object, ...]) -> list[Any]:
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()

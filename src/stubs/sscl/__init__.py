@@ -1,0 +1,1 @@
+"""A stand-in for SSCL, which holds records of staff: it speaks ``openapi.yaml`` and forgets nothing."""
