@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from operations.local import commands as local
 from operations.local import plan
-from operations.local.trouble import Trouble
+from operations.site import commands as site
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,14 +30,17 @@ def main(
     parser = argparse.ArgumentParser(
         prog="ct-ops", description="Run Correspondence Tool.", allow_abbrev=False
     )
-    families = parser.add_subparsers(required=True, metavar="FAMILY")
-    family = families.add_parser("local", help="the whole service on this machine, with nothing to install")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    site.register(commands)
+    family = commands.add_parser("local", help="the whole service on this machine, with nothing to install")
     local.register(family.add_subparsers(required=True, metavar="COMMAND"), planner)
     options = parser.parse_args(arguments)
     try:
         code: int = options.action(options)
     except Trouble as trouble:
         return _complain(str(trouble), trouble.advice)
+    except KeyboardInterrupt:
+        return _complain("Interrupted.", "Run the same command again: it goes on from what is there.") + 129
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

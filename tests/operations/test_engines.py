@@ -14,7 +14,7 @@ from operations.local import engines as local_engines
 from operations.local.engines import Engines
 from operations.local.folder import DataFolder
 from operations.local.processes import Identity
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 from tests.operations.conftest import running_on, wait_for
 
 

@@ -11,7 +11,7 @@ from operations.local import ports
 from operations.local.folder import DataFolder
 from operations.local.processes import birth
 from operations.local.stack import Stack, StopRequested
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 from tests.operations.conftest import running_on, wait_for
 from tests.operations.small_service import plan
 

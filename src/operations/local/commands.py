@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from operations.findings import lines
 from operations.local import plan as plans
 from operations.local import processes, summary
 from operations.local.doctor import examine
@@ -18,7 +19,7 @@ from operations.local.engines import Engines
 from operations.local.folder import DEFAULT, DataFolder
 from operations.local.signals import StopSignals
 from operations.local.stack import SETTINGS, Stack, StopRequested
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     import argparse
@@ -171,10 +172,8 @@ def manage(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     """Say whether this machine can run the service, point by point."""
     findings = examine(DataFolder(options.data), _port(options.port))
-    for finding in findings:
-        say(f"  {'✓' if finding.good else '✗'} {finding.text}")
-        if not finding.good and finding.advice:
-            say("      " + finding.advice.replace("\n", "\n      "))
+    for line in lines(findings):
+        say(line)
     return 0 if all(finding.good for finding in findings) else 1
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from operations.findings import Finding
 from operations.local import plan, ports, postgres, valkey
 from operations.local.engines import refuse_full_disk
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from operations.local.folder import DataFolder
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One point: whether it is well, and what to do if not."""
-
-    good: bool
-    text: str
-    advice: str = ""
 
 
 def examine(folder: DataFolder, port: int) -> list[Finding]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Self
 from operations.local import keys, processes
 from operations.local.folder import FREE_BYTES_WANTED, DataFolder
 from operations.local.postgres import APPLICATION, OWNER, Postgres
-from operations.local.trouble import Trouble
 from operations.local.valkey import Valkey
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

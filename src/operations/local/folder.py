@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from operations.local import keys, ports
 from operations.local.folder import PROJECT, DataFolder
 from operations.local.processes import Program
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

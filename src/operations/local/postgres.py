@@ -22,7 +22,7 @@ from psycopg import sql
 
 from operations.local import child, ports
 from operations.local.processes import Identity, Process, Program, birth, spawn
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from operations.local.folder import DataFolder

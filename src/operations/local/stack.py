@@ -15,7 +15,7 @@ from operations.local import ports, processes
 from operations.local.engines import Engines
 from operations.local.processes import POLL_SECONDS, Process
 from operations.local.supervision import Restarts
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

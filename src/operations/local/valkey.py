@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from operations.local import ports
 from operations.local.processes import Process, Program
-from operations.local.trouble import Trouble
+from operations.trouble import Trouble
 
 if TYPE_CHECKING:
     from operations.local.folder import DataFolder

@@ -1,0 +1,1 @@
+"""``deploy/platform.toml``: the one table of the platform, as typed objects, and what is written from it."""
