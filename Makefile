@@ -5,15 +5,15 @@
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m operations local
-SCRIPTS := deploy/bootstrap.sh
+SCRIPTS := deploy/bootstrap.sh deploy/engine.sh $(wildcard deploy/compose/*.sh deploy/images/*.sh deploy/images/*/*.sh)
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready run stop reset doctor shell manage test unit journeys permissions check fix docs bench clean
+.PHONY: help ready run stop reset doctor shell manage test unit journeys test-platform permissions check fix docs dev dev-down dev-people images site render lock-localstack bench clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 ready:
 	@exec sh deploy/bootstrap.sh
@@ -41,10 +41,13 @@ test: ready ## prove it: the checks, the tests, the journeys in a browser
 	@$(MAKE) --no-print-directory check unit journeys
 
 unit: ready ## the tests that need no browser: make unit ARGS=tests/rulebook
-	@$(PYTHON) -m pytest -n 2 --dist loadfile --ignore tests/journeys $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --ignore tests/journeys --ignore tests/platform/lab $(ARGS)
 
 journeys: ready ## the tests in a browser
 	@$(PYTHON) -m pytest tests/journeys $(ARGS)
+
+test-platform: ready ## prove the platform: images, dev stack, production site, faults under load. Needs root
+	@exec sh deploy/engine.sh run $(PYTHON) -m tests.platform $(ARGS)
 
 permissions: ready ## write the table of who may open which address anew
 	@$(PYTHON) -m pytest -q tests/permissions/write.py
@@ -58,7 +61,8 @@ check: ready ## style, types, imports, templates, migrations, policy tables, scr
 	@$(PYTHON) -m djlint --lint --quiet src/correspondence/pages/templates
 	@$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 	@$(PYTHON) manage.py policy check
-	@for script in $(SCRIPTS); do sh -n "$$script" || exit 1; done; bash -n .ci/run
+	@$(PYTHON) -m operations render --check
+	@.venv/bin/shellcheck $(SCRIPTS) .ci/run
 
 fix: ready ## put the style right where that can be done by itself
 	@$(PYTHON) -m ruff check --fix --quiet . || true
@@ -67,6 +71,28 @@ fix: ready ## put the style right where that can be done by itself
 docs: export CORRESPONDENCE_WITHOUT_SECRETS = 1
 docs: ready ## write the pages of docs/reference from the code
 	@$(PYTHON) manage.py write_reference
+
+dev: ## start the developer's stack in containers; its source is this checkout
+	@exec sh deploy/compose/dev.sh up
+
+dev-down: ## stop the developer's stack and forget what it held
+	@exec sh deploy/compose/dev.sh down
+
+dev-people: ## who can sign in to the developer's stack
+	@exec sh deploy/compose/dev.sh people
+
+images: ready ## build all images: make images ARGS="app web"
+	@exec $(PYTHON) -m operations build $(ARGS)
+
+site: ready ## bring up the production site, or bring it up to date: make site ARGS=--host=foi.example.org
+	@exec $(PYTHON) -m operations up production $(ARGS)
+
+render: ready ## write what Compose needs of deploy/platform.toml anew
+	@exec $(PYTHON) -m operations render
+
+lock-localstack: ## fix the versions in the image of LocalStack anew, after a change of its requirements.in
+	@cd deploy/images/localstack && uv pip compile --quiet --generate-hashes --python-version 3.13 --no-emit-index-url \
+		--custom-compile-command "make lock-localstack" requirements.in --output-file requirements.txt
 
 bench: ready ## load 20,000 cases and measure
 	@exec $(PYTHON) -m bench $(ARGS)
