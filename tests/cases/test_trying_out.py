@@ -58,7 +58,7 @@ def logged(client: Client) -> Case:
             "case_type": "foi",
             "flag_for_disclosure": "no",
             "name": "Smoke Test",
-            "email": "requester@trial.invalid",
+            "email": "requester@example.invalid",
             "requester_type": "member_of_the_public",
             "received_date-day": str(today.day),
             "received_date-month": str(today.month),

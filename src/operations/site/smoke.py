@@ -133,7 +133,7 @@ class Trial:
                 "case_type": "foi",
                 "flag_for_disclosure": "no",
                 "name": "Smoke test",
-                "email": "smoke-tests@trial.invalid",
+                "email": "smoke-tests@example.invalid",
                 "requester_type": "member_of_the_public",
                 "delivery_method": "sent_by_email",
                 "received_date-day": str(day.day),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NAME = "Smoke tests"
-EMAIL = "smoke-tests@trial.invalid"
+EMAIL = "smoke-tests@example.invalid"
 """An address that nobody can have (RFC 2606), should a message ever get past the rule against it."""
 
 CORRESPONDENCE_TYPE = "FOI"
